@@ -1,0 +1,1 @@
+"""Wiring: settings, urls, the API object, the operator's door and the supervisor."""

@@ -1,0 +1,32 @@
+"""The API object (OpenAPI at /api/v1/openapi.json)."""
+
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+
+from django.http import HttpRequest, HttpResponse
+
+from mingcha.base.errors import BadInput, MingchaError
+from mingcha.base.http import problem_response
+from mingcha.base.people.api_auth import Asker
+
+api = NinjaAPI(
+    title="明察 · 监管数据接口",
+    version="1",
+    description="以登录会话或 `Authorization: Bearer <令牌>` 访问。出错时返回 RFC 9457 problem+json。",
+    urls_namespace="api",
+    docs_url=None,
+    auth=Asker(),
+)
+
+
+@api.exception_handler(MingchaError)
+def refused(request: HttpRequest, refusal: MingchaError) -> HttpResponse:
+    """Every refusal as problem details."""
+    return problem_response(request, refusal)
+
+
+@api.exception_handler(ValidationError)
+def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """What pydantic refused, as one sentence naming each field."""
+    problems = "；".join(f"{'.'.join(map(str, e['loc'][1:]))}：{e['msg']}" for e in error.errors)
+    return problem_response(request, BadInput(problem=problems))

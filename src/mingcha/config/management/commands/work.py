@@ -1,0 +1,83 @@
+"""The background worker: takes jobs of one queue and does them, one after another."""
+
+import argparse
+import asyncio
+import importlib
+import importlib.util
+
+from django.apps import apps
+from django.core.management.base import BaseCommand
+from django.db import connection
+from procrastinate import App
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
+
+ALIVE_SECONDS = 2.0
+DEAD_AFTER_SECONDS = 10.0
+
+
+class Command(BaseCommand):
+    help = "启动后台任务进程，处理一个队列中的任务。由 mingcha up 启动和看护。"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """One queue per process."""
+        parser.add_argument("--queue", default="default", help="队列名：intake 或 default")
+        parser.add_argument("--once", action="store_true", help="队列空了就结束")
+
+    def handle(self, *, queue: str, once: bool, **_: object) -> None:
+        """Take back what a worker that died left behind, then work until told to stop."""
+        load_jobs()
+        slot = Slot(queue)
+        slot.hold()
+        worker = app.with_connector(app.connector.get_worker_connector())
+        asyncio.run(_work(worker, queue, once=once, alone=slot.is_held))
+
+
+class Slot:
+    """The one place of a queue's worker on this database, as a session-wide advisory lock.
+
+    Whoever holds it knows that the former worker of this queue is dead, since its connection is.
+    """
+
+    def __init__(self, queue: str) -> None:
+        self.key, self.is_held = f"worker:{queue}", False
+
+    def hold(self) -> None:
+        """Take the lock if it is free; a second worker of the queue works on without it."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [self.key])
+            (self.is_held,) = cursor.fetchone()
+
+
+def load_jobs() -> None:
+    """Import every domain's jobs; only here, so that doors stay free of heavy engines."""
+    for config in apps.get_app_configs():
+        if not config.name.startswith("mingcha."):
+            continue
+        spec = importlib.util.find_spec(f"{config.name}.jobs")
+        if spec is not None:
+            importlib.import_module(f"{config.name}.jobs")
+
+
+async def _work(worker: App, queue: str, *, once: bool, alone: bool) -> None:
+    async with worker.open_async():
+        if alone:
+            await take_back(worker, queue)
+        await worker.run_worker_async(
+            queues=[queue],
+            concurrency=1,
+            wait=not once,
+            listen_notify=True,
+            fetch_job_polling_interval=2.0,
+            update_heartbeat_interval=ALIVE_SECONDS,
+            stalled_worker_timeout=DEAD_AFTER_SECONDS,
+            install_signal_handlers=True,
+            shutdown_graceful_timeout=15,
+        )
+
+
+async def take_back(worker: App, queue: str) -> None:
+    """Put jobs that a dead worker was doing back into the queue."""
+    left = await worker.job_manager.list_jobs_async(queue=queue, status=Status.DOING.value)
+    for job in left:
+        await worker.job_manager.retry_job(job)
