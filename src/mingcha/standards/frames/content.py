@@ -1,0 +1,95 @@
+"""What is stored of a checked row: canonical JSON, subject, item, day. Whole columns at a time.
+
+All functions take Checked.frame (or rows of it) and are row-aligned.
+"""
+
+from typing import NamedTuple
+
+import polars as pl
+
+from mingcha.standards.model import SubjectSpec, Table
+
+# RFC 8785: short escapes where JSON has them, \u00xx in lower case for other control characters.
+_SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+_ESCAPES = {chr(code): f"\\u{code:04x}" for code in range(32)} | _SHORT
+_ESCAPED = r'["\\\x00-\x1f]'
+
+# 证件类型 → scheme of the register; any other certificate is known by its own code.
+_SCHEMES = {"001": "uscc", "111": "resident-id"}
+
+
+class Subject(NamedTuple):
+    """Whom each row concerns (监管对象), as the row says: text columns, null where it is silent.
+
+    Nameless subjects have no value, and then no scheme: linking goes by provider, name, address.
+    """
+
+    scheme: pl.Series
+    value: pl.Series
+    name: pl.Series
+    address: pl.Series
+    region: pl.Series
+
+
+def content_json(frame: pl.DataFrame, table: Table) -> pl.Series:
+    """Canonical JSON (RFC 8785) of each row's fields: all strings, empty ones left out."""
+    keys = sorted(table.fields, key=lambda key: key.encode("utf-16-be"))
+    members = [
+        pl.lit(f'{_quoted(key)}:"') + _escaped(frame[key]) + pl.lit('"')
+        for key in keys
+        if frame[key].null_count() < frame.height
+    ]
+    if not members:
+        return pl.repeat("{}", frame.height, eager=True).alias("content")
+    inside = pl.concat_str(members, separator=",", ignore_nulls=True)
+    return frame.select(content=pl.concat_str(pl.lit("{"), inside, pl.lit("}"))).to_series()
+
+
+def subject(frame: pl.DataFrame, table: Table) -> Subject:
+    """The subject of each row by the table's SubjectSpec; without one, all null."""
+    spec = table.subject or SubjectSpec()
+    value = _field(spec.value)
+    address = pl.coalesce([*map(_field, spec.address), pl.lit(None, pl.String)])
+    asked = frame.select(
+        scheme=pl.when(value.is_not_null()).then(_scheme(spec)),
+        value=value,
+        name=_field(spec.name),
+        address=address,
+        region=_field(spec.region),
+        _rows="_row",  # keeps the height where the table names no field at all
+    )
+    return Subject(*(asked[name] for name in Subject._fields))
+
+
+def item_of(frame: pl.DataFrame, table: Table) -> pl.Series:
+    """The item each act was done under; null where the table or the row names none."""
+    named = table.item.item if table.item is not None else None
+    return frame.select(_rows="_row", item=_field(named))["item"]
+
+
+def occurred_on(frame: pl.DataFrame, table: Table) -> pl.Series:
+    """The day (Date) each act happened; null where the row has none: the day of intake counts."""
+    day = _field(table.occurred_on).str.to_date("%Y-%m-%d")
+    return frame.select(_rows="_row", occurred_on=day)["occurred_on"]
+
+
+def _field(name: str | None) -> pl.Expr:
+    return pl.col(name) if name is not None else pl.lit(None, pl.String)
+
+
+def _scheme(spec: SubjectSpec) -> pl.Expr:
+    if spec.scheme_from is None:
+        return pl.lit(spec.scheme, pl.String)
+    kind = pl.col(spec.scheme_from)
+    return kind.replace_strict(_SCHEMES, default=pl.format("cert-{}", kind), return_dtype=pl.String)
+
+
+def _escaped(cells: pl.Series) -> pl.Expr:
+    column = pl.col(cells.name)
+    if not cells.str.contains(_ESCAPED).any():
+        return column
+    return column.str.replace_many(list(_ESCAPES), list(_ESCAPES.values()))
+
+
+def _quoted(key: str) -> str:
+    return '"' + "".join(_ESCAPES.get(character, character) for character in key) + '"'

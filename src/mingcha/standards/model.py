@@ -1,0 +1,336 @@
+"""The shape of a declaration: what a table of the data standard may say about itself.
+
+A declaration is YAML (`tables/*.yaml`), read strictly: an unknown key is an error that names it.
+Everything that checks, stores, documents, masks or exchanges data follows from these classes.
+"""
+
+from datetime import date
+from enum import Enum
+from functools import cached_property
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field as Given
+
+
+class Strict(BaseModel):
+    """Frozen, and refuses what it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Share(str, Enum):
+    """Share level (共享级别): who may see a value (architecture.md 8)."""
+
+    PUBLIC = "public"  # 公开: anybody
+    SHARED = "shared"  # 共享: officials, while the provider's consent stands
+    INTERNAL = "internal"  # 内部: the provider's unit and its line above
+    SENSITIVE = "sensitive"  # 敏感: a named person for a named case; each look is an act
+
+
+class Severity(str, Enum):
+    """What a failed check does to its row."""
+
+    REFUSE = "refuse"  # 退回: back to its provider with the reason
+    WAIT = "wait"  # 待核: what it refers to is not here yet; kept aside and checked again
+    WARN = "warn"  # 提示: taken in, and pointed out
+
+
+class FieldType(str, Enum):
+    """What a cell holds. Canonical text in brackets: what payloads, hashes and exports carry."""
+
+    TEXT = "text"  # 文本 (as is, NFC, trimmed)
+    CODE = "code"  # 代码 (the code, never its label)
+    REGION = "region"  # 行政区划代码 (six digits, GB/T 2260)
+    DATE = "date"  # 日期 (YYYY-MM-DD)
+    YEAR = "year"  # 年度 (four digits)
+    NUMBER = "number"  # 数值 (plain decimal, no exponent, no trailing zeros)
+    RATIO = "ratio"  # 比例 (plain decimal, 0 to 1)
+    BOOLEAN = "boolean"  # 是否 ("是" or "否")
+    LIST = "list"  # 列表 (parts joined by "、")
+    USCC = "uscc"  # 统一社会信用代码 (18, GB 32100-2015)
+    RESIDENT_ID = "resident-id"  # 公民身份号码 (18, GB 11643-1999)
+    USCC_OR_ID = "uscc|resident-id"  # 相对人编码: which of the two the certificate type says
+    ITEM = "item"  # 监管事项目录编码 (14 digits)
+    CHECKLIST = "checklist"  # 检查实施清单编码 (USCC of the body, level 1..5, tail)
+
+
+class FieldSpec(Strict):
+    """One field (字段) of a table."""
+
+    label: str
+    aliases: tuple[str, ...] = ()  # other headers this field is known by
+    type: FieldType = FieldType.TEXT
+    required: bool = False
+    max: int | None = None  # characters
+    exact: int | None = None  # characters
+    at_least: int | None = None  # parts of a list
+    codes: str | None = None  # name of a code table; only with type code or list (each part)
+    share: Share | None = None  # None: the table's level
+    share_if_person: Share | None = None  # level where the row's subject is a natural person
+    mask: Literal["name", "id", "phone", "address", "all"] | None = None
+    basis: str = ""
+    note: str = ""
+
+
+class SubjectSpec(Strict):
+    """Which fields say whom the record concerns (监管对象 / 行政相对人).
+
+    `scheme` is fixed ("uscc"), or `scheme_from` names a certificate-type field whose code decides
+    (001 → uscc, 111 → resident-id, anything else → "cert-<code>"). Without a value the subject is
+    nameless: (provider, normalised name, address).
+    """
+
+    scheme: str | None = None
+    scheme_from: str | None = None
+    value: str | None = None
+    name: str | None = None
+    address: tuple[str, ...] = ()  # the first that is filled counts
+    region: str | None = None
+    person_when: tuple[str, str] | None = None  # (field, value) saying it is a natural person
+
+
+class RegisterSpec(Strict):
+    """How a register table (对象库) fills the register of parties."""
+
+    kind: str  # 监管行为监管对象类型: 1..11
+    subkind: str = ""  # our own finer word, e.g. "enterprise", "individual"
+    name: tuple[str, ...]  # parts joined by a space
+    identifiers: dict[str, str] = {}  # scheme → field, all that identify the object
+    address: tuple[str, ...] = ()
+    region: str | None = None
+    industry: str | None = None
+    status: str | None = None
+    legal_person: str | None = None
+    founded_on: str | None = None
+    longitude: str | None = None
+    latitude: str | None = None
+    owner: str | None = None  # field with the USCC of the party that answers for the object
+
+
+class ItemSpec(Strict):
+    """Which fields say under what item the act was done (监管事项)."""
+
+    item: str
+    checklist: str | None = None
+    body: str | None = None  # field with the code of the implementing body
+
+
+class CatalogSpec(Strict):
+    """How a catalogue table fills the catalogue of items or checklists (事项、检查实施清单).
+
+    `levels` is a list field of 行使层级 codes (empty = every level); `since`/`until` bound the days
+    on which the entry is in force, the last day included.
+    """
+
+    kind: Literal["item", "checklist"]
+    code: str
+    name: str
+    since: str
+    until: str | None = None
+    status: str | None = None  # field with 事项状态; only "01" is in force
+    item: str | None = None  # checklist: the item it belongs to
+    body: str | None = None  # field with the USCC of the only body that may use it
+    levels: str | None = None
+    region: str | None = None
+
+
+class OfficerSpec(Strict):
+    """How an officer table fills the register of officers (执法人员)."""
+
+    certificate: str
+    name: str
+    body: str
+    valid_to: str | None = None
+    region: str | None = None
+    fields: str | None = None  # 执法类别
+
+
+class OrderRule(Strict):
+    """`later` must not lie before `earlier` (dates)."""
+
+    kind: Literal["order"]
+    name: str
+    later: str
+    earlier: str
+    severity: Severity = Severity.REFUSE
+    national: str = "10"
+
+
+class RequiredWhenRule(Strict):
+    """`field` must be filled when `when` holds one of `values`."""
+
+    kind: Literal["required-when"]
+    name: str
+    field: str
+    when: str
+    values: tuple[str, ...]
+    severity: Severity = Severity.REFUSE
+    national: str = "01"
+
+
+class SameCountRule(Strict):
+    """Two lists must have the same number of parts."""
+
+    kind: Literal["same-count"]
+    name: str
+    fields: tuple[str, str]
+    severity: Severity = Severity.WARN
+    national: str = "08"
+
+
+class NotFutureRule(Strict):
+    """A date must not lie after the day of intake."""
+
+    kind: Literal["not-future"]
+    name: str
+    field: str
+    severity: Severity = Severity.REFUSE
+    national: str = "10"
+
+
+class RangeRule(Strict):
+    """A number must lie within [low, high]; either end may be open."""
+
+    kind: Literal["range"]
+    name: str
+    field: str
+    low: str | None = None
+    high: str | None = None
+    severity: Severity = Severity.REFUSE
+    national: str = "01"
+
+
+Rule = Annotated[
+    OrderRule | RequiredWhenRule | SameCountRule | NotFutureRule | RangeRule,
+    Given(discriminator="kind"),
+]
+
+
+class Reference(Strict):
+    """What a row points at, and what happens when that is not here.
+
+    `to` is "item" (in force on the day for that body and level), "checklist", "officer" (certificate
+    valid on the day) or "<table>.<field>" (a fact already taken in, by its source key).
+    """
+
+    name: str
+    field: str
+    to: str
+    severity: Severity = Severity.WAIT
+    national: str = "08"
+
+
+class KeySpec(Strict):
+    """What makes a row one record of its provider (业务主键).
+
+    `fields` joined by "|". With `counted`, equal keys in one file are told apart by counting them
+    (#1, #2, …): for sources where the very same line stands twice and means two things.
+    """
+
+    fields: tuple[str, ...]
+    counted: bool = False
+
+
+class Retired(Strict):
+    """A field that no longer counts, what replaces it, and until when it is still read."""
+
+    replaced_by: str | None = None
+    until: date
+
+
+class Family(str, Enum):
+    """What a table is about; decides where its rows appear in a dossier."""
+
+    REGISTER = "register"  # 监管对象
+    LICENCE = "licence"  # 行政许可
+    INSPECTION = "inspection"  # 行政检查
+    PENALTY = "penalty"  # 行政处罚
+    COERCION = "coercion"  # 行政强制
+    OTHER = "other"  # 其他行为
+    COMPLAINT = "complaint"  # 投诉举报
+    CREDIT = "credit"  # 信用
+    PLAN = "plan"  # 双随机
+    KNOWLEDGE = "knowledge"  # 知识库
+    CATALOG = "catalog"  # 事项与清单
+    OFFICER = "officer"  # 执法人员
+
+
+class Table(Strict):
+    """One table (数据表) of the data standard."""
+
+    name: str  # English key; also the file's name
+    label: str
+    aliases: tuple[str, ...] = ()
+    family: Family
+    basis: str
+    owner: str
+    version: int
+    since: date
+    share: Share
+    description: str = ""
+    key: KeySpec
+    occurred_on: str | None = None  # field with the day it happened; None: the day of intake
+    subject: SubjectSpec | None = None
+    register_as: RegisterSpec | None = None
+    item: ItemSpec | None = None
+    catalog_as: CatalogSpec | None = None
+    officer_as: OfficerSpec | None = None
+    headline: tuple[str, ...] = ()  # fields that make one line of a timeline
+    fields: dict[str, FieldSpec]
+    rules: tuple[Rule, ...] = ()
+    references: tuple[Reference, ...] = ()
+    retired: dict[str, Retired] = {}
+
+
+class Code(Strict):
+    """One code (代码) with the dates it may be used."""
+
+    code: str
+    label: str
+    parent: str = ""
+    since: date | None = None
+    until: date | None = None
+    aliases: tuple[str, ...] = ()  # other writings of the code or its label, e.g. "C1311"
+    note: str = ""
+
+
+class CodeTable(Strict):
+    """One code table (代码表)."""
+
+    name: str
+    label: str
+    basis: str
+    version: int
+    since: date
+    codes: tuple[Code, ...]
+    note: str = ""
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """code → label."""
+        return {code.code: code.label for code in self.codes}
+
+    def label_of(self, value: str) -> str:
+        """The label of a code, or of each code of a list ("、"); an unknown code stays as it is."""
+        return "、".join(self.labels.get(part, part) for part in value.split("、"))
+
+    @cached_property
+    def writings(self) -> dict[str, str]:
+        """Every accepted writing → its code: codes, then aliases, then labels.
+
+        A label that stands for several codes is left out, unless one of them lies under all the
+        others (a class whose only subclass bears its name): then it means that one.
+        """
+        parents = {code.code: code.parent for code in self.codes}
+        bearers: dict[str, list[str]] = {}
+        for code in self.codes:
+            bearers.setdefault(code.label, []).append(code.code)
+        chains = {label: sorted(codes, key=len) for label, codes in bearers.items()}
+        plain = {label: codes[-1] for label, codes in chains.items() if _is_chain(codes, parents)}
+        aliases = {alias: code.code for code in self.codes for alias in code.aliases}
+        return plain | aliases | {code: code for code in parents}
+
+
+def _is_chain(codes: list[str], parents: dict[str, str]) -> bool:
+    return all(parents[below] == above for above, below in pairwise(codes))
