@@ -1,0 +1,161 @@
+"""What may be asked of the ledger: acts for an auditor, seals, and proofs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from django.apps import apps
+from django.db.models import Q, QuerySet
+
+from mingcha.base.ledger import tree
+from mingcha.base.ledger.hashing import HASH_BYTES
+from mingcha.base.ledger.models import Act, Content, Node, Origin, Seal
+from mingcha.base.ledger.sealer import GROUP, GROUP_LEVEL
+
+SEARCH = "audit.search"
+COUNT_LIMIT = 10_000
+
+
+class Holder(Protocol):
+    """An account with its rights: right → paths of organisations ("/1/7/")."""
+
+    @property
+    def held(self) -> "Held": ...
+
+
+class Held(Protocol):
+    """The rights an account holds now."""
+
+    def paths(self, right: str) -> set[str]:
+        """The organisations over which the right is held, as path prefixes."""
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What an auditor looks for; what is left out does not limit. `until` is exclusive."""
+
+    account: int | None = None
+    record_kind: str = ""
+    record_key: str = ""
+    verb: str = ""
+    organisation: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def condition(self) -> Q:
+        """As a condition on acts."""
+        wanted: Mapping[str, object] = {
+            "actor_id": self.account,
+            "record_kind": self.record_kind or None,
+            "record_key": self.record_key or None,
+            "verb": self.verb or None,
+            "organisation": self.organisation or None,
+            "at__gte": self.since,
+            "at__lt": self.until,
+        }
+        return Q(**{name: value for name, value in wanted.items() if value is not None})
+
+
+def visible_to(account: Holder) -> QuerySet[Act]:
+    """The acts of accounts in the organisations over which `account` holds "audit.search".
+
+    The system's own acts belong to no organisation; whoever may search from a root of the tree
+    of organisations sees them.
+    """
+    paths = account.held.paths(SEARCH)
+    below = Q(pk__in=[])
+    for path in paths:
+        below |= Q(path__startswith=path)
+    # Organisations live above the ledger, which knows them by their code only.
+    organisations = apps.get_model("people", "Organisation")._default_manager.filter(below)
+    reach = Q(organisation__in=organisations.values("code"))
+    if any(path.count("/") == 2 for path in paths):
+        reach |= Q(organisation="")
+    return Act.objects.filter(reach)
+
+
+def acts(account: Holder, sought: Sought) -> QuerySet[Act]:
+    """The acts that `account` may see and looks for, latest first."""
+    return visible_to(account).filter(sought.condition()).order_by("-at", "-id")
+
+
+def count(found: QuerySet[Act]) -> int:
+    """How many, up to `COUNT_LIMIT` + 1, which stands for "more than `COUNT_LIMIT`"."""
+    return found.order_by()[: COUNT_LIMIT + 1].count()
+
+
+def history(kind: str, key: str) -> QuerySet[Act]:
+    """All acts on one record, latest first. Not limited to a viewer: ask who may see the record."""
+    return Act.objects.filter(record_kind=kind, record_key=key).order_by("-id")
+
+
+def content_of(act: Act) -> str:
+    """The canonical JSON an act left its record as; "" where only a digest was given."""
+    return Content.objects.filter(pk=act.pk).values_list("text", flat=True).first() or ""
+
+
+def origin_of(act: Act) -> Origin | None:
+    """Address and device behind an act; None when unknown or destroyed by law."""
+    return Origin.objects.filter(pk=act.origin).first() if act.origin else None
+
+
+def last_seal() -> Seal | None:
+    """The latest seal."""
+    return Seal.objects.last()
+
+
+def seal_at(moment: datetime) -> Seal | None:
+    """The last seal not later than `moment`: what was learnt by then are its first `size` acts."""
+    return Seal.objects.filter(time__lte=moment).last()
+
+
+def seal_of(act: Act) -> Seal | None:
+    """The seal that took the act in: when it was learnt. None while the act is open."""
+    return None if act.leaf_no is None else Seal.objects.filter(size__gt=act.leaf_no).first()
+
+
+def learnt_by(moment: datetime) -> QuerySet[Act]:
+    """The acts learnt by `moment`. Their leaf numbers are those below `seal_at(moment).size`."""
+    seal = seal_at(moment)
+    return Act.objects.filter(leaf_no__lt=seal.size if seal else 0)
+
+
+def inclusion_proof(act: Act, seal: Seal) -> list[bytes]:
+    """The path from the act's leaf to the seal's root (`tree.proves_inclusion`).
+
+    Raises ValueError when the seal does not hold the act.
+    """
+    leaf = -1 if act.leaf_no is None else act.leaf_no
+    return tree.inclusion(leaf, seal.size, _Stored(seal.size))
+
+
+def consistency_proof(first: Seal, second: Seal) -> list[bytes]:
+    """That `second` only added to `first` (`tree.proves_consistency`)."""
+    return tree.consistency(first.size, second.size, _Stored(second.size))
+
+
+class _Stored:
+    """Complete subtrees from the stored nodes, and from leaves below their level."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._groups: dict[int, list[list[bytes]]] = {}
+
+    def __call__(self, level: int, index: int) -> bytes:
+        if level >= GROUP_LEVEL:
+            return bytes(Node.objects.values_list("hash", flat=True).get(level=level, index=index))
+        group = index >> GROUP_LEVEL - level
+        if group not in self._groups:
+            self._groups[group] = tree.levels(self._leaves(group))
+        return self._groups[group][level][index - (group << GROUP_LEVEL - level)]
+
+    def _leaves(self, group: int) -> list[bytes]:
+        stored = Node.objects.filter(level=GROUP_LEVEL, index=group)
+        packed = stored.values_list("leaves", flat=True).first()
+        if packed is not None:
+            data = bytes(packed)
+            return [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
+        low = group * GROUP
+        loose = Act.objects.filter(leaf_no__gte=low, leaf_no__lt=min(low + GROUP, self._size))
+        return [bytes(h) for h in loose.order_by("leaf_no").values_list("hash", flat=True)]

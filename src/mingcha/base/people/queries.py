@@ -1,0 +1,160 @@
+"""What others may read about people: permissions included."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from mingcha.base.access import label_of
+from mingcha.base.errors import NotAllowed, NotFound
+from mingcha.base.people.models import Account, ApiToken, Grant, Organisation, Region, Role
+
+MANAGE = "people.manage"
+
+
+def require(actor: Account, right: str, organisation: Organisation) -> None:
+    """Pass if `actor` holds `right` over `organisation`. Raises NotAllowed naming the right."""
+    if not actor.holds_over(right, organisation):
+        where = (
+            f"{label_of(right)}（{organisation.name}）" if actor.holds(right) else label_of(right)
+        )
+        raise NotAllowed(right=where, key=right)
+
+
+def require_anywhere(actor: Account, right: str) -> None:
+    """Pass if `actor` holds `right` over some organisation. Raises NotAllowed."""
+    if not actor.holds(right):
+        raise NotAllowed(right=label_of(right), key=right)
+
+
+def under(paths: Iterable[str], *, field: str = "path") -> Q:
+    """The condition that an organisation's path lies at or below one of `paths`."""
+    condition = Q(pk__in=[])  # nothing, when no path is given
+    for path in paths:
+        condition |= Q(**{f"{field}__startswith": path})
+    return condition
+
+
+def organisations_under(actor: Account, right: str) -> QuerySet[Organisation]:
+    """The organisations over which `actor` holds `right`, closed ones included, in tree order."""
+    return Organisation.objects.filter(under(actor.held.paths(right))).select_related("region")
+
+
+def organisation_for(actor: Account, code: str, right: str) -> Organisation:
+    """One organisation over which `actor` holds `right`. Raises NotFound for missing and hidden."""
+    found = organisations_under(actor, right).select_related("parent").filter(code=code).first()
+    if found is None:
+        raise NotFound(what="机构", key=code)
+    return found
+
+
+def line_above(organisation: Organisation) -> list[Organisation]:
+    """The organisation and those above it, from the root down. One query."""
+    ids = [int(part) for part in organisation.path.split("/") if part]
+    return list(Organisation.objects.filter(pk__in=ids).order_by("path"))
+
+
+def accounts_visible_to(actor: Account) -> QuerySet[Account]:
+    """The accounts that `actor` manages, in order of login, with their organisation."""
+    mine = under(actor.held.paths(MANAGE), field="organisation__path")
+    return Account.objects.filter(mine).select_related("organisation").order_by("login")
+
+
+def account_for(actor: Account, login: str) -> Account:
+    """The one door to another person's account. Raises NotFound for missing and hidden alike."""
+    found = accounts_visible_to(actor).filter(login=login).first()
+    if found is None:
+        raise NotFound(what="账号", key=login)
+    return found
+
+
+def account_called(login: str) -> Account:
+    """The active account of an operator at the terminal. Raises NotFound."""
+    found = (
+        Account.objects.select_related("organisation").filter(login=login, is_active=True).first()
+    )
+    if found is None:
+        raise NotFound(what="账号", key=login)
+    return found
+
+
+def grants_of(account: Account) -> QuerySet[Grant]:
+    """All grants of an account, those that stand first, with role, scope and granter."""
+    return account.grants.select_related("role", "scope", "granted_by", "revoked_by").order_by(
+        "revoked_at", "role__order", "since"
+    )
+
+
+def missing_rights(actor: Account, rights: Iterable[str], scope: Organisation) -> list[str]:
+    """Those of `rights` that `actor` does not hold over `scope`, as Chinese names."""
+    return [label_of(right) for right in rights if not actor.holds_over(right, scope)]
+
+
+def grantable_roles(actor: Account, scope: Organisation) -> list[Role]:
+    """The roles that `actor` may grant over `scope`: subsets of the rights held there."""
+    roles = Role.objects.filter(is_appointed=False)
+    return [role for role in roles if not missing_rights(actor, role.rights, scope)]
+
+
+def administrators_over(organisation: Organisation) -> list[Account]:
+    """Who may grant roles there: people.manage held at or above it, nearest first.
+
+    Security administrators hold people.manage but no role they could pass on, so they are left out.
+    """
+    ids = [int(part) for part in organisation.path.split("/") if part]
+    grants = Grant.objects.in_force().filter(
+        scope__in=ids,
+        role__rights__contains=[MANAGE],
+        role__is_appointed=False,
+        account__is_active=True,
+    )
+    ranked = sorted(
+        grants.select_related("account__organisation"), key=lambda g: -len(g.scope.path)
+    )
+    return list({grant.account.pk: grant.account for grant in ranked}.values())
+
+
+def regions(
+    text: str = "", *, level: int | None = None, abolished: bool | None = None
+) -> QuerySet[Region]:
+    """Regions whose code begins with, or whose names hold, `text`; all when empty."""
+    found = Region.objects.all()
+    if text:
+        named = Q(full_name__contains=text) | Q(former_names__contains=text)
+        found = found.filter(Q(code__startswith=text) | named)
+    if level is not None:
+        found = found.filter(level=level)
+    if abolished is not None:
+        found = found.filter(until_year__isnull=not abolished)
+    return found.select_related("parent")
+
+
+def region(code: str) -> Region:
+    """One region. Raises NotFound."""
+    found = Region.objects.select_related("parent").filter(code=code).first()
+    if found is None:
+        raise NotFound(what="行政区划", key=code)
+    return found
+
+
+def region_names(codes: Iterable[str]) -> dict[str, str]:
+    """Full names of divisions by code."""
+    return dict(Region.objects.filter(code__in=set(codes)).values_list("code", "full_name"))
+
+
+def region_years() -> list[tuple[str, int | None, int | None]]:
+    """(code, first year, last year) of every division, abolished ones included."""
+    return list(Region.objects.values_list("code", "since_year", "until_year"))
+
+
+def named(code: str) -> Organisation | None:
+    """The organisation with this code, if any: names of bodies are no secret among officials."""
+    return Organisation.objects.filter(code=code).first()
+
+
+def token_for(actor: Account, number: int) -> ApiToken:
+    """One's own token, or one of an account one manages. Raises NotFound for any other."""
+    mine = Q(account=actor) | under(actor.held.paths(MANAGE), field="account__organisation__path")
+    found = ApiToken.objects.select_related("account__organisation").filter(mine, pk=number).first()
+    if found is None:
+        raise NotFound(what="接口令牌", key=number)
+    return found
