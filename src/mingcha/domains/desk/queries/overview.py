@@ -1,0 +1,149 @@
+"""What concerns me: what waits for me, what I manage, what I did, what I may do."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+
+from mingcha.base.days import local_today, utc_now
+from mingcha.base.ledger.models import Act
+from mingcha.base.people import queries as people
+from mingcha.base.people.models import Account, Grant, Organisation, Region
+from mingcha.base.people.roles import declared
+
+SOON = timedelta(days=14)
+RECENT = 8
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that asks for an act: what, why, where, and how pressing."""
+
+    label: str
+    text: str
+    url: str
+    badge: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One headline figure and where its rows are."""
+
+    label: str
+    value: int
+    url: str
+    under: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Recent:
+    """Something I did: when, and on what."""
+
+    title: str
+    text: str
+    at: datetime
+    url: str
+
+
+@dataclass(frozen=True)
+class HeldRight:
+    """A right I hold, what it lets me do, and the grants it comes from."""
+
+    label: str
+    explanation: str
+    grants: list[Grant]
+
+
+def waiting(account: Account) -> list[Waiting]:
+    """What asks me for an act, most urgent first."""
+    return [*_own_dates(account), *_people_dates(account)]
+
+
+def _own_dates(account: Account) -> list[Waiting]:
+    found = []
+    changed = account.password_changed_at
+    if changed is not None:
+        due = (changed + timedelta(days=settings.PASSWORD_DAYS)).date()
+        if due - local_today() <= SOON:
+            text = f"密码须每 {settings.PASSWORD_DAYS} 天更换一次"
+            found.append(
+                Waiting("更换密码", text, reverse("desk:password"), f"至 {due:%m-%d}", "due")
+            )
+    for token in account.tokens.filter(
+        revoked_at__isnull=True, expires_on__lte=local_today() + SOON
+    ):
+        text = f"令牌“{token.name}”将于 {token.expires_on} 到期"
+        found.append(Waiting("更换接口令牌", text, reverse("desk:me"), "即将到期", "due"))
+    return found
+
+
+def _people_dates(account: Account) -> list[Waiting]:
+    """Accounts about to run out, for whoever manages them."""
+    if not account.holds(people.MANAGE):
+        return []
+    ending = people.accounts_visible_to(account).filter(
+        is_active=True, expires_on__range=(local_today(), local_today() + SOON)
+    )
+    return [
+        Waiting(
+            f"{person.real_name}的账号将到期", str(person.organisation),
+            reverse("desk:person", args=[person.login]), f"至 {person.expires_on:%m-%d}", "due",
+        )
+        for person in ending.exclude(pk=account.pk)[:20]
+    ]  # fmt: skip
+
+
+def figures(account: Account) -> list[Figure]:
+    """Headline figures of what I answer for."""
+    if not account.holds(people.MANAGE):
+        return []
+    mine = people.accounts_visible_to(account)
+    address = reverse("desk:people")
+    fresh = mine.filter(is_active=True, last_login__isnull=True).count()
+    return [
+        Figure("在用账号", mine.filter(is_active=True).count(), f"{address}?state=active"),
+        Figure("从未登录", fresh, f"{address}?state=never", "请核实是否仍需要"),
+        Figure("已停用", mine.filter(is_active=False).count(), f"{address}?state=closed"),
+    ]
+
+
+def recent(account: Account) -> list[Recent]:
+    """My own latest acts on what has a page, one line per record."""
+    since = utc_now() - timedelta(days=90)
+    mine = Act.objects.filter(actor_id=account.pk, at__gte=since, record_kind__in=PAGES)
+    latest: dict[tuple[str, str], Act] = {}
+    for act in mine.order_by("-at", "-id")[: RECENT * 5]:
+        latest.setdefault((act.record_kind, act.record_key), act)
+    found = [(act, _page_of(act)) for act in list(latest.values())[:RECENT]]
+    return [Recent(act.verb, name, act.at, url) for act, (name, url) in found if url]
+
+
+# Kind of record → its table, the name of its page, and what that page goes by.
+PAGES = {
+    "people.account": (Account, "desk:person", "login"),
+    "people.organisation": (Organisation, "desk:organisation", "code"),
+    "people.region": (Region, "desk:region", "code"),
+    "batch": (None, "records:batch", ""),
+}
+
+
+def _page_of(act: Act) -> tuple[str, str]:
+    """What the record is called, and the address of its page."""
+    table, page, field = PAGES[act.record_kind]
+    if table is None:
+        return act.record_key, reverse(page, args=[act.record_key])
+    row = table._default_manager.filter(pk=act.record_key).first()
+    return (str(row), reverse(page, args=[getattr(row, field)])) if row else ("", "")
+
+
+def rights_of(account: Account) -> list[HeldRight]:
+    """Every right held, in the order of declaration, with the grants that give it."""
+    held = account.held
+    return [
+        HeldRight(right.label, right.explanation, [g for g in held.grants if key in g.role.rights])
+        for key, right in declared().rights.items()
+        if key in held.rights
+    ]

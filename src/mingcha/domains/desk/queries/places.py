@@ -1,0 +1,82 @@
+"""The places of the work portal: one table for the navigation, the home page and the why-page."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from mingcha.base.access import SIGNED_IN
+from mingcha.base.people.models import Account
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry: its name, what one does there, its address, and the right it takes."""
+
+    label: str
+    text: str
+    name: str  # of its address, "<domain>:<page>"
+    icon: str
+    right: str = SIGNED_IN
+    group: str = ""
+
+    @property
+    def url(self) -> str:
+        """Its address; "" when this node does not carry the domain."""
+        try:
+            return reverse(self.name)
+        except NoReverseMatch:
+            return ""
+
+
+PLACES = (
+    Place("首页", "等我办的事和最近办过的事", "desk:home", "home"),
+    Place(
+        "监管对象",
+        "按名称、代码、区域查找，打开一户一档",
+        "insight:search",
+        "entities",
+        "parties.search",
+    ),
+    Place(
+        "报送数据", "上传本单位的监管数据文件", "records:upload", "intake", "records.intake", "数据"
+    ),
+    Place(
+        "报送批次",
+        "查看回执，取回退回记录",
+        "records:batches",
+        "batches",
+        "records.receipts",
+        "数据",
+    ),
+    Place(
+        "数据字典", "数据表、字段、代码和模板下载", "portal:dictionary", "dictionary", group="数据"
+    ),
+    Place("人员账号", "开通、停用账号，授予角色", "desk:people", "people", "people.manage", "管理"),
+    Place("账号变动", "账号与授权的变动报备", "desk:changes", "inbox", "people.manage", "管理"),
+    Place(
+        "组织机构",
+        "机构的新增、更名、移动和撤销",
+        "desk:organisations",
+        "unit",
+        "people.organisations",
+        "管理",
+    ),
+    Place("行政区划", "现行和已废止的区划代码", "desk:regions", "place", group="管理"),
+    Place("工作日历", "法定节假日和调休安排", "desk:holidays", "calendar", group="管理"),
+    Place(
+        "审计查询", "按人员、对象、时间查询操作记录", "desk:audit", "audit", "audit.search", "监督"
+    ),
+)
+
+
+def places(account: Account) -> Iterator[Place]:
+    """The places `account` may enter, in the order of the navigation."""
+    for place in PLACES:
+        if (place.right == SIGNED_IN or account.holds(place.right)) and place.url:
+            yield place
+
+
+def doors(account: Account) -> list[Place]:
+    """The places of the home page: all but itself."""
+    return [place for place in places(account) if place.name != "desk:home"]

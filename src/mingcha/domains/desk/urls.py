@@ -1,0 +1,55 @@
+"""Addresses of the desk: sign-in, home, people, reference data, audit, why."""
+
+from django.urls import path
+
+from mingcha.domains.desk.views import (
+    account,
+    audit,
+    grants,
+    home,
+    organisations,
+    people,
+    regions,
+    signing,
+    why,
+)
+
+app_name = "desk"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("signin", signing.signin, name="signin"),
+    path("signin/code", signing.signin_code, name="signin_code"),
+    path("signout", signing.signout, name="signout"),
+    path("me", account.me, name="me"),
+    path("me/password", account.password, name="password"),
+    path("me/second-factor", account.second_factor, name="second_factor"),
+    path("me/second-factor/remove", account.remove_second_factor, name="remove_second_factor"),
+    path("me/tokens/new", account.token_new, name="token_new"),
+    path("me/tokens/<int:token>/revoke", account.token_revoke, name="token_revoke"),
+    path("people", people.people_list, name="people"),
+    path("people/new", people.person_new, name="person_new"),
+    path("people/changes", people.changes, name="changes"),
+    path("people/<str:login>", people.person, name="person"),
+    path("people/<str:login>/close", people.close, name="close"),
+    path("people/<str:login>/reopen", people.reopen, name="reopen"),
+    path("people/<str:login>/reset", people.reset, name="reset"),
+    path("people/<str:login>/reset-second-factor", people.reset_factor, name="reset_factor"),
+    path("people/<str:login>/unlock", people.unlock, name="unlock"),
+    path("people/<str:login>/move", people.move, name="move"),
+    path("people/<str:login>/token", people.machine_token, name="machine_token"),
+    path("people/<str:login>/grant", grants.grant, name="grant"),
+    path("people/<str:login>/revoke", grants.revoke, name="revoke"),
+    path("organisations", organisations.organisation_list, name="organisations"),
+    path("organisations/new", organisations.organisation_new, name="organisation_new"),
+    path("organisations/<str:code>", organisations.organisation, name="organisation"),
+    path("organisations/<str:code>/move", organisations.move, name="organisation_move"),
+    path("organisations/<str:code>/close", organisations.close, name="organisation_close"),
+    path("regions", regions.region_list, name="regions"),
+    path("regions/new", regions.region_new, name="region_new"),
+    path("regions/<str:code>", regions.region, name="region"),
+    path("regions/<str:code>/abolish", regions.abolish, name="region_abolish"),
+    path("audit", audit.audit, name="audit"),
+    path("audit/<int:number>", audit.act, name="act"),
+    path("why", why.why, name="why"),
+    path("why/rows/<slug:kind>", why.why_rows, name="why_rows"),
+]

@@ -1,0 +1,141 @@
+"""Audit: search all acts, and look at one with its proof."""
+
+from collections.abc import Iterator, Sequence
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from mingcha.base.access import door
+from mingcha.base.errors import NotFound
+from mingcha.base.ledger import queries as ledger
+from mingcha.base.ledger.models import Act
+from mingcha.base.listing import Column, Listing, csv_response
+from mingcha.domains.desk.queries import Line, kinds, lines, sought_by
+from mingcha.domains.desk.services import note_look
+from mingcha.domains.desk.views import options, who
+
+EXPORT_CHUNK = 2000
+HEADERS = [
+    "时间",
+    "人员",
+    "机构",
+    "操作",
+    "对象",
+    "记录",
+    "来源地址",
+    "设备",
+    "封签号",
+    "叶号",
+    "杂凑值",
+    "内容",
+]
+
+COLUMNS: Sequence[Column[Act]] = (
+    Column("at", "时间", lambda act: act.at, "at"),
+    Column("actor", "人员", lambda act: act.actor_id),
+    Column("verb", "操作", lambda act: act.verb),
+    Column("record", "对象", lambda act: act.record_key),
+    Column("origin", "来源", lambda act: act.origin),
+    Column("seal", "封签", lambda act: act.leaf_no),
+    Column("content", "内容", lambda act: ""),
+)
+
+
+@door("audit.search")
+@require_GET
+def audit(request: HttpRequest) -> HttpResponseBase:
+    """Acts by person, record, time and kind; the search itself leaves an act."""
+    account, asked = who(request), request.GET
+    found = sought_by(account, asked.dict())
+    listing = Listing(request, found, COLUMNS, sort="-at")
+    if "export" in asked:
+        note_look(account, "导出审计记录", at=request.get_full_path())
+        return _export(found)
+    note_look(account, "查询审计记录", at=request.get_full_path())
+    context = {
+        "filter": {
+            "fields": [
+                _text("person", "人员（登录名或姓名）", asked.get("person", "")),
+                options("kind", "记录种类", kinds(), asked),
+                _text("record", "记录标识", asked.get("record", "")),
+                _text("verb", "操作", asked.get("verb", ""), "如：授权、登录失败"),
+                {
+                    "kind": "range", "label": "时间", "from_name": "from", "to_name": "to",
+                    "from_value": asked.get("from", ""), "to_value": asked.get("to", ""),
+                },
+            ]
+        },
+        "table": {
+            "id": "acts", "caption": "操作记录", "columns": listing.headers,
+            "empty": {"title": "没有符合条件的操作记录", "text": "请放宽人员、时间或种类后重试。"},
+        },
+        "rows": [_linked(line) for line in lines(listing.rows)],
+        "pager": listing.pager,
+    }  # fmt: skip
+    return render(request, "desk/audit.html", context)
+
+
+def _text(name: str, label: str, value: str, placeholder: str = "") -> dict[str, object]:
+    return {
+        "name": name,
+        "label": label,
+        "kind": "text",
+        "value": value,
+        "placeholder": placeholder,
+    }
+
+
+def _linked(line: Line) -> dict[str, object]:
+    """The line with the address of its own page."""
+    return vars(line) | {"record_url": reverse("desk:act", args=[line.pk])}
+
+
+def _export(found: QuerySet[Act]) -> StreamingHttpResponse:
+    """Every act found, in chunks, as CSV."""
+
+    def rows() -> Iterator[Sequence[str]]:
+        chunk: list[Act] = []
+        for act in found.iterator(EXPORT_CHUNK):
+            chunk.append(act)
+            if len(chunk) == EXPORT_CHUNK:
+                yield from map(_cells, lines(chunk))
+                chunk = []
+        yield from map(_cells, lines(chunk))
+
+    return csv_response("审计记录", HEADERS, rows())
+
+
+def _cells(line: Line) -> list[str]:
+    content = "；".join(f"{fact['label']}：{fact['value']}" for fact in line.facts)
+    numbers = ["" if n is None else str(n) for n in (line.seal_no, line.leaf_no)]
+    return [
+        f"{line.at:%Y-%m-%dT%H:%M:%S.%fZ}", line.actor, line.organisation, line.verb, line.text,
+        line.record, line.address, line.device, *numbers, line.hash, content,
+    ]  # fmt: skip
+
+
+@door("audit.search")
+@require_GET
+def act(request: HttpRequest, number: int) -> HttpResponse:
+    """One act: its exact text, its hash, its seal, and the proof that the seal holds it."""
+    account = who(request)
+    found = ledger.visible_to(account).filter(pk=number).first()
+    if found is None:
+        raise NotFound(what="操作记录", key=number)
+    note_look(account, "查看审计记录", at=request.get_full_path())
+    seal = ledger.seal_of(found)
+    same = ledger.Sought(record_kind=found.record_kind, record_key=found.record_key)
+    context = {
+        "line": lines([found])[0],
+        "act": found,
+        "prev": bytes(found.prev).hex() if found.prev else "",
+        "seal": seal,
+        "root": bytes(seal.root).hex() if seal else "",
+        "proof": [node.hex() for node in ledger.inclusion_proof(found, seal)] if seal else [],
+        "history": lines(ledger.acts(account, same).exclude(pk=found.pk)[:20]),
+    }
+    return render(request, "desk/act.html", context)

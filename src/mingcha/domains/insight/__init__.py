@@ -1,0 +1,1 @@
+"""Insight (查询与展示): search over parties and the dossier page; it renders, it keeps nothing."""

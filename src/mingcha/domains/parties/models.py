@@ -1,0 +1,95 @@
+"""The register of parties, their identifiers, and the keys by which doubtful ones are looked up."""
+
+import uuid
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+
+class PairVector(models.Func):
+    """The pairs of characters of name and code (tag n) and of the address (tag a), as a tsvector."""
+
+    function = "mingcha_party_pairs"
+
+
+def public_id() -> str:
+    """A random id for addresses (122 bits); says nothing about the party."""
+    return uuid.uuid4().hex
+
+
+class Party(models.Model):
+    """One entity of the register (监管对象): what we believe today, made from facts.
+
+    Its history is in the facts; this row is the projection that lists and searches read.
+    `is_registered` is false for an entity known only from acts about it (未登记).
+    """
+
+    public_id = models.CharField("对象编号", max_length=32, unique=True, default=public_id)
+    kind = models.CharField("对象类型", max_length=2, help_text="代码表“监管行为监管对象类型”")
+    subkind = models.CharField("细类", max_length=40, blank=True)
+    name = models.CharField("名称", max_length=600)
+    code = models.CharField("主要代码", max_length=200, blank=True, db_index=True)
+    region = models.CharField("行政区划代码", max_length=6, blank=True)
+    industry = models.CharField("行业代码", max_length=10, blank=True)
+    address = models.CharField("地址", max_length=600, blank=True)
+    status = models.CharField("登记状态", max_length=60, blank=True)
+    legal_person = models.CharField("负责人", max_length=600, blank=True)
+    founded_on = models.DateField("成立日期", null=True, blank=True)
+    longitude = models.FloatField("经度", null=True, blank=True)
+    latitude = models.FloatField("纬度", null=True, blank=True)
+    owner = models.ForeignKey(
+        "self", verbose_name="责任主体", on_delete=models.PROTECT, null=True, related_name="objects_owned"
+    )
+    is_registered = models.BooleanField("已登记", default=True)
+    fact_id = models.BigIntegerField("来源记录", null=True)
+    search = models.GeneratedField(
+        expression=PairVector("name", "code", "address"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+        verbose_name="检索",
+    )
+
+    class Meta:
+        verbose_name = "监管对象"
+        indexes = [
+            GinIndex(fields=["search"], name="party_search", fastupdate=False),
+            models.Index(fields=["name"], name="party_name", opclasses=["text_pattern_ops"]),
+            models.Index(fields=["region", "kind"], name="party_region_kind"),
+            models.Index(fields=["industry"], name="party_industry", opclasses=["text_pattern_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Identifier(models.Model):
+    """A code by which a party is known (标识): (scheme, value), e.g. ("uscc", "9131…")."""
+
+    scheme = models.CharField("编码体系", max_length=40)
+    value = models.CharField("代码", max_length=200)
+    party = models.ForeignKey(
+        Party, verbose_name="监管对象", on_delete=models.PROTECT, related_name="identifiers"
+    )
+
+    class Meta:
+        verbose_name = "标识"
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "value"], name="identifier_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme}:{self.value}"
+
+
+class BlockingKey(models.Model):
+    """A key that likely twins of a party share (分块键), made by linking/; never shown."""
+
+    key = models.CharField("键", max_length=200)
+    party = models.ForeignKey(
+        Party, verbose_name="监管对象", on_delete=models.CASCADE, related_name="blocking_keys"
+    )
+
+    class Meta:
+        verbose_name = "分块键"
+        constraints = [models.UniqueConstraint(fields=["key", "party"], name="blocking_key_once")]

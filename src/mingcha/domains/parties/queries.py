@@ -1,0 +1,112 @@
+"""Search the register of parties. Who is registered is open to every official on duty."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+
+from mingcha.base.access import Actor
+from mingcha.base.errors import NotFound
+from mingcha.base.search import MOST, fold, pair_query
+from mingcha.domains.parties.models import Identifier, Party
+
+SEARCH = "parties.search"
+CODE = re.compile(r"[0-9A-Za-z\-]{6,}")
+PERSON = "2"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What is looked for; every part narrows. `words` is a name, part of one, or a code."""
+
+    words: str = ""
+    kind: str = ""
+    region: str = ""  # a division or the beginning of one: 31, 3101, 310115
+    industry: str = ""  # GB/T 4754 code or the beginning of one
+    address: str = ""
+    registered: str = ""  # "yes", "no" or "" for both
+
+
+def visible_to(actor: Actor) -> QuerySet[Party]:
+    """The parties an account may find: all, for officials on duty with the right; else none."""
+    return Party.objects.all() if actor.holds(SEARCH) else Party.objects.none()
+
+
+def party_for(actor: Actor, public_id: str) -> Party:
+    """The one door to a party. Raises NotFound for missing and hidden alike."""
+    party = visible_to(actor).filter(public_id=public_id).select_related("owner").first()
+    if party is None:
+        raise NotFound(what="监管对象", key=public_id)
+    return party
+
+
+def search(actor: Actor, asked: Filter) -> QuerySet[Party]:
+    """The parties that fit, best first: exact name or code, then prefix, then the rest by id.
+
+    Ranking looks at the first 10,000 candidates at most, so that a word every name holds costs no
+    more than a rare one.
+    """
+    found = _narrow(visible_to(actor), asked)
+    words = asked.words.strip()
+    if not words:
+        return found
+    found = found.filter(_about(words))
+    candidates = found.order_by("pk").values("pk")[:MOST]
+    near = Case(
+        When(Q(name=words) | Q(code=words.upper()), then=Value(0)),
+        When(name__startswith=words, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    return visible_to(actor).filter(pk__in=candidates).annotate(near=near)
+
+
+def identifiers_of(party: Party) -> list[Identifier]:
+    """Every code by which the party is known."""
+    return list(party.identifiers.order_by("scheme", "value"))
+
+
+def objects_of(party: Party) -> QuerySet[Party]:
+    """Equipment, premises and products that the party answers for."""
+    return Party.objects.filter(owner=party).order_by("kind", "name")
+
+
+def names_of(ids: Iterable[int]) -> dict[int, str]:
+    """Names by id, for pages that hold ids."""
+    return dict(Party.objects.filter(pk__in=list(ids)).values_list("pk", "name"))
+
+
+def _about(words: str) -> Q:
+    if CODE.fullmatch(words):
+        code = words.upper()
+        known = Identifier.objects.filter(value=code).values("party")
+        return Q(pk__in=known) | Q(code__startswith=code) | _holds(words, "n")
+    return _holds(words, "n")
+
+
+def _holds(words: str, tag: str) -> Q:
+    query = pair_query(words, tag)
+    if not query:
+        return Q(name__startswith=fold(words))
+    return Q(search=SearchQuery(query, search_type="raw", config="simple"))
+
+
+def _division(code: str) -> str:
+    """The prefix that a division's code shares with those below it: 310000 → 31, 310100 → 3101."""
+    return code.removesuffix("00").removesuffix("00") if len(code) == 6 else code
+
+
+def _narrow(found: QuerySet[Party], asked: Filter) -> QuerySet[Party]:
+    if asked.kind:
+        found = found.filter(kind=asked.kind)
+    if asked.region:
+        found = found.filter(region__startswith=_division(asked.region))
+    if asked.industry:
+        found = found.filter(industry__startswith=asked.industry)
+    if asked.address.strip():
+        found = found.filter(_holds(asked.address.strip(), "a"))
+    if asked.registered:
+        found = found.filter(is_registered=asked.registered == "yes")
+    return found

@@ -1,0 +1,170 @@
+"""Fill the register of parties in bulk (监管对象入库). One statement each, whatever the number of rows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+COLUMNS = (
+    "kind", "subkind", "name", "region", "industry", "address", "status", "legal_person",
+    "founded_on", "longitude", "latitude",
+)  # fmt: skip
+
+ENTRIES = f"""
+    CREATE TEMP TABLE entries (
+        n int PRIMARY KEY, fact_id bigint, subject_id bigint, owner text, party_id bigint,
+        {", ".join(f"{column} text" for column in COLUMNS)}
+    ) ON COMMIT DROP
+"""
+COPY_ENTRIES = f"COPY entries (n, fact_id, subject_id, owner, {', '.join(COLUMNS)}) FROM STDIN"
+NAMED = """
+    CREATE TEMP TABLE named (n int, rank int, scheme text, value text) ON COMMIT DROP
+"""
+COPY_NAMED = "COPY named FROM STDIN"
+
+# Which party each entry is: by any of its identifiers, the first declared one deciding.
+KNOWN = """
+    UPDATE entries e SET party_id = k.party_id FROM (
+        SELECT DISTINCT ON (n) n, i.party_id FROM named JOIN parties_identifier i USING (scheme, value)
+        ORDER BY n, rank) AS k
+    WHERE k.n = e.n
+"""
+# The rest are new; entries that share their first identifier are one party.
+FRESH = """
+    CREATE TEMP TABLE fresh ON COMMIT DROP AS
+    SELECT f.scheme, f.value, nextval('parties_party_id_seq') AS party_id, min(f.n) AS n
+    FROM (SELECT DISTINCT ON (n) n, scheme, value FROM named JOIN entries e USING (n)
+          WHERE e.party_id IS NULL ORDER BY n, rank) AS f
+    GROUP BY f.scheme, f.value
+"""
+ASSIGN = """
+    UPDATE entries e SET party_id = f.party_id
+    FROM fresh f JOIN (SELECT DISTINCT ON (n) n, scheme, value FROM named ORDER BY n, rank) AS first
+      USING (scheme, value)
+    WHERE e.n = first.n AND e.party_id IS NULL
+"""
+VALUES = """
+    kind, subkind, name, coalesce(region, ''), coalesce(industry, ''), coalesce(address, ''),
+    coalesce(status, ''), coalesce(legal_person, ''), founded_on::date,
+    longitude::float8, latitude::float8
+"""
+INSERT = f"""
+    INSERT INTO parties_party (id, public_id, code, is_registered, fact_id, owner_id,
+                               {", ".join(COLUMNS)})
+    SELECT f.party_id, replace(gen_random_uuid()::text, '-', ''), f.value, %(registered)s,
+           e.fact_id, NULL, {VALUES}
+    FROM fresh f JOIN entries e ON e.n = f.n
+"""
+UPDATE = f"""
+    UPDATE parties_party p SET ({", ".join(COLUMNS)}, is_registered, fact_id) =
+        ROW(s.kind, s.subkind, s.name, coalesce(s.region, ''), coalesce(s.industry, ''),
+            coalesce(s.address, ''), coalesce(s.status, ''), coalesce(s.legal_person, ''),
+            s.founded_on::date, s.longitude::float8, s.latitude::float8, true, s.fact_id)
+    FROM (SELECT DISTINCT ON (party_id) * FROM entries ORDER BY party_id, n DESC) AS s
+    WHERE p.id = s.party_id AND (p.fact_id IS NULL OR p.fact_id < s.fact_id)
+"""
+IDENTIFIERS = """
+    INSERT INTO parties_identifier (scheme, value, party_id)
+    SELECT DISTINCT ON (scheme, value) scheme, value, e.party_id FROM named JOIN entries e USING (n)
+    ORDER BY scheme, value, n
+    ON CONFLICT (scheme, value) DO NOTHING
+"""
+OWNERS = """
+    UPDATE parties_party p SET owner_id = i.party_id
+    FROM entries e JOIN parties_identifier i ON i.scheme = 'uscc' AND i.value = e.owner
+    WHERE p.id = e.party_id AND e.owner IS NOT NULL AND i.party_id <> p.id
+"""
+KEYS = """
+    INSERT INTO parties_blockingkey (key, party_id)
+    SELECT DISTINCT key, party_id FROM keyed ON CONFLICT (key, party_id) DO NOTHING
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row for the register. Texts as in the declaration; None for what is not said."""
+
+    fact_id: int | None
+    subject_id: int | None
+    kind: str
+    subkind: str
+    name: str
+    identifiers: Sequence[tuple[str, str]]  # (scheme, value), the deciding one first
+    region: str | None = None
+    industry: str | None = None
+    address: str | None = None
+    status: str | None = None
+    legal_person: str | None = None
+    founded_on: str | None = None
+    longitude: str | None = None
+    latitude: str | None = None
+    owner: str | None = None
+
+
+def register(entries: Sequence[Entry]) -> list[tuple[int, int]]:
+    """Enter rows of a register table; later rows win. Returns (subject_id, party_id) pairs."""
+    return _enter(entries, registered=True)
+
+
+def acknowledge(entries: Sequence[Entry]) -> list[tuple[int, int]]:
+    """Enter parties known only from acts about them (未登记); known ones are left as they are."""
+    return _enter(entries, registered=False)
+
+
+def withdraw(fact_ids: Iterable[int]) -> None:
+    """Mark as unregistered the parties whose register record was withdrawn."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE parties_party SET is_registered = false WHERE fact_id = ANY(%s)", [list(fact_ids)]
+        )
+
+
+def keep_blocking_keys(rows: Iterable[tuple[str, int]]) -> None:
+    """Keep (key, party_id) rows by which likely twins are found."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE keyed (key text, party_id bigint) ON COMMIT DROP")
+        with cursor.copy("COPY keyed FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(KEYS)
+        cursor.execute("DROP TABLE keyed")
+
+
+def _enter(entries: Sequence[Entry], *, registered: bool) -> list[tuple[int, int]]:
+    if not entries:
+        return []
+    with connection.cursor() as cursor:
+        # Two register files may bring the same new party at once; one waits for the other.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('parties:register', 0))")
+        _load(cursor, entries)
+        cursor.execute(KNOWN)
+        cursor.execute(FRESH)
+        cursor.execute(ASSIGN)
+        cursor.execute(INSERT, {"registered": registered})
+        if registered:
+            cursor.execute(UPDATE)
+        cursor.execute(IDENTIFIERS)
+        cursor.execute(OWNERS)
+        cursor.execute(
+            "SELECT DISTINCT ON (subject_id) subject_id, party_id FROM entries "
+            "WHERE subject_id IS NOT NULL AND party_id IS NOT NULL ORDER BY subject_id, n DESC"
+        )
+        pairs = [(subject, party) for subject, party in cursor.fetchall()]
+        cursor.execute("DROP TABLE entries, named, fresh")
+    return pairs
+
+
+def _load(cursor: CursorWrapper, entries: Sequence[Entry]) -> None:
+    cursor.execute(ENTRIES)
+    cursor.execute(NAMED)
+    with cursor.copy(COPY_ENTRIES) as copy:
+        for n, entry in enumerate(entries):
+            said = [getattr(entry, column) for column in COLUMNS]
+            copy.write_row((n, entry.fact_id, entry.subject_id, entry.owner, *said))
+    with cursor.copy(COPY_NAMED) as copy:
+        for n, entry in enumerate(entries):
+            for rank, (scheme, value) in enumerate(entry.identifiers):
+                copy.write_row((n, rank, scheme, value))
+    cursor.execute("ANALYZE entries")
+    cursor.execute("ANALYZE named")

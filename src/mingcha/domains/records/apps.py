@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class RecordsConfig(AppConfig):
+    """The data centre; its chunks are held to their acts by `mingcha verify ledger`."""
+
+    name = "mingcha.domains.records"
+    label = "records"
+    verbose_name = "数据中心"
+
+    def ready(self) -> None:
+        from mingcha.base.ledger import verify
+        from mingcha.domains.records.queries.contents import chunk_digests
+
+        verify.register("chunk", "入库块", chunk_digests)

@@ -1,0 +1,93 @@
+"""What the data centre can refuse, in words."""
+
+from mingcha.base.errors import MingchaError
+
+
+class UnknownTable(MingchaError):
+    """No table of the standard has this key."""
+
+    code = "records/unknown-table"
+    status = 422
+    message = "数据标准中没有名为“{table}”的数据表。"
+    remedy = "请在数据字典中查找正确的表名，或不填表名、由系统按表头识别。"
+
+
+class UnknownProvider(MingchaError):
+    """No organisation has this code, or the actor may not hand in for it."""
+
+    code = "records/unknown-provider"
+    status = 404
+    message = "没有标识为“{provider}”的报送单位，或者您不能代它报送。"
+    remedy = "请核对机构标识；代其他单位报送须由该单位的上级授权。"
+
+
+class FileTooLarge(MingchaError):
+    """The file is over the limit for one file."""
+
+    code = "records/file-too-large"
+    status = 413
+    message = "文件 {name} 有 {size_mb} MB，超过单个文件 {limit_mb} MB 的上限。"
+    remedy = "请按月份或地区拆分成多个文件后分别报送。"
+
+
+class QuotaExceeded(MingchaError):
+    """The provider's files would exceed its quota."""
+
+    code = "records/quota-exceeded"
+    status = 413
+    message = "{provider}的原始文件已占用 {used_gb} GB，再加上本文件将超过 {limit_gb} GB 的配额。"
+    remedy = "请联系数据局调整配额。"
+
+
+class DiskFull(MingchaError):
+    """The machine has no room to keep the file."""
+
+    code = "records/disk-full"
+    status = 507
+    message = "服务器剩余空间不足，暂时不能接收文件 {name}。"
+    remedy = "文件未被保存。请稍后重试，并通知运维人员清理磁盘。"
+
+
+class NotCancellable(MingchaError):
+    """The batch has already ended."""
+
+    code = "records/not-cancellable"
+    status = 409
+    message = "批次 {batch} 已经结束（{state}），不能取消。"
+    remedy = "如需撤销已入库的数据，请报送带撤回标识（cd_operation=d）的文件。"
+
+
+class NotResumable(MingchaError):
+    """Only a cancelled or failed batch can go on."""
+
+    code = "records/not-resumable"
+    status = 409
+    message = "批次 {batch} 的状态是“{state}”，没有可以继续的部分。"
+    remedy = "只有已取消或未完成的批次可以继续。"
+
+
+class BadMapping(MingchaError):
+    """A mapping does not fit its table or the file's columns."""
+
+    code = "records/bad-mapping"
+    status = 422
+    message = "字段映射有误：{problems}"
+    remedy = "请按提示修改映射后重新保存。"
+
+
+class NothingRefused(MingchaError):
+    """The batch has no refused rows to return."""
+
+    code = "records/nothing-refused"
+    status = 404
+    message = "批次 {batch} 没有退回的行。"
+    remedy = "无需下载退回文件。"
+
+
+class ColumnsMissing(MingchaError):
+    """The file lacks columns without which every row would come back."""
+
+    code = "records/columns-missing"
+    status = 422
+    message = "文件识别为“{table}”，但缺少必填的列：{missing}。"
+    remedy = "请补上这些列后重报；如果文件里有同样内容、只是列名不同，请在“字段对应”中指明。"

@@ -1,0 +1,8 @@
+"""Background doors of the data centre: intake, re-check, ties, the lake. Heavy engines live here.
+
+Imported by the worker (`mingcha work`) only; everybody else defers these jobs by name.
+"""
+
+from mingcha.domains.records.jobs import intake, lake, tie
+
+__all__ = ["intake", "lake", "tie"]

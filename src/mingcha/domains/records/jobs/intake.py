@@ -1,0 +1,211 @@
+"""Take a batch in, chunk by chunk (architecture.md 5.1). May be killed at any moment and run again."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+
+import polars as pl
+from django.db import InterfaceError, OperationalError, connection, transaction
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from mingcha.base.days import local_day, utc_now
+from mingcha.base.errors import MingchaError
+from mingcha.base.jobs import defer
+from mingcha.base.runs import services as runs
+from mingcha.domains.records.jobs import headers, lake
+from mingcha.domains.records.jobs.prepare import Checker, Prepared, beside, csv_blocks
+from mingcha.domains.records.jobs.references import references_for
+from mingcha.domains.records.jobs.registers import enter
+from mingcha.domains.records.models import Batch, BatchState
+from mingcha.domains.records.reading.door import chunks, open_source
+from mingcha.domains.records.reading.model import Source
+from mingcha.domains.records.services import intake as batches
+from mingcha.domains.records.services import landing, ties, vault
+from mingcha.standards import loader
+from mingcha.standards.model import Family, Table
+
+logger = logging.getLogger("mingcha.records")
+CHUNK_ROWS = 50_000
+REFERENCED = {Family.CATALOG, Family.OFFICER, Family.INSPECTION, Family.PLAN}
+AGAIN = RetryStrategy(max_attempts=10, wait=1, retry_exceptions={OperationalError, InterfaceError})
+INTERRUPTED = "处理中断，已入库部分保留；请联系运维人员后选择“继续”。"
+
+
+@app.task(name="records.recognise", queue="intake", retry=AGAIN)
+def recognise(batch: int) -> None:
+    """Find out which table the file is of, and which column is which field."""
+    _guarded(batch, _recognise)
+
+
+@app.task(name="records.intake", queue="intake", retry=AGAIN)
+def intake(batch: int) -> None:
+    """Take in a batch from its first row that has not landed."""
+    _guarded(batch, _take_in)
+
+
+def _guarded(number: int, work: Callable[[Batch], None]) -> None:
+    """Do the work of a batch; however it ends, the batch says so."""
+    batch = Batch.objects.select_related("provider", "run", "submitted_by", "mapping").get(pk=number)
+    if batch.state in batches.ENDED:
+        return
+    try:
+        work(batch)
+    except runs.Cancelled:
+        with transaction.atomic():
+            batches.close(batch, BatchState.CANCELLED)
+    except MingchaError as refusal:
+        with transaction.atomic():
+            batches.close(batch, BatchState.REFUSED, error=f"{refusal.title}{refusal.detail}")
+    except (OperationalError, InterfaceError):
+        raise  # the database went away: the job is tried again and goes on where it stopped
+    except Exception:
+        with transaction.atomic():
+            batches.close(batch, BatchState.FAILED, error=INTERRUPTED)
+        raise
+
+
+def _recognise(batch: Batch) -> None:
+    runs.begin(batch.run, step="识别数据表")
+    source = _open(batch, headers.candidates(batch))
+    recognised = headers.recognise(batch, source)
+    with transaction.atomic():
+        table = loader.current().table(recognised.table)
+        spec = headers.mapping_for(batch, table, source.headers)
+        batch.sample = headers.sample(source, recognised, spec)
+        batch.save(update_fields=["sample"])
+    headers.check(recognised)
+    with transaction.atomic():
+        batches.recognised(batch, table)
+
+
+def _open(batch: Batch, tables: Sequence[Table]) -> Source:
+    path = vault.path_of(batch.file_id)
+    return open_source(path, batch.file_name, choose=headers.scorer(tables, batch.mapping))
+
+
+def _take_in(batch: Batch) -> None:
+    table = loader.current().table(batch.table)
+    source = _open(batch, [table])
+    batch.state, batch.notes = BatchState.CHECKING, [*source.notes, *headers.left_out(batch)]
+    batch.references_at = utc_now()
+    batch.save(update_fields=["state", "notes", "references_at"])
+    runs.begin(batch.run, step="读取与检核")
+    checker = Checker(
+        table=table,
+        provider=batch.provider,
+        catalogue=loader.current(),
+        references=references_for(table),
+        mapping=headers.mapping_for(batch, table, source.headers),
+        on=local_day(batch.received_at),
+    )
+    with lake.Writer(table) as writer:
+        for prepared in beside(_prepared(source, checker, start=batch.next_row)):
+            runs.stop_if_asked(batch.run)
+            with transaction.atomic():
+                landed = _land(batch, checker, prepared, total=_total(source, prepared))
+                writer.list_finished()
+            writer.write(landed, _landed_rows(batch, prepared, landed))
+    defer("records.tie", lock="records:tie", batch=batch.pk)
+    with transaction.atomic():
+        batches.close(batch, BatchState.LANDED)
+        if table.family in REFERENCED:
+            defer("records.recheck_all", lock="records:recheck", table=table.name)
+    logger.info("batch_landed", extra={"facts": {"batch": batch.public_id, "rows": batch.read_count}})
+
+
+def _prepared(source: Source, checker: Checker, *, start: int) -> Iterator[Prepared]:
+    """Prepare chunk after chunk, in a thread that has a database connection of its own."""
+    try:
+        for chunk in chunks(source, size=CHUNK_ROWS, start_row=start):
+            yield checker.prepare(chunk)
+    finally:
+        connection.close()
+
+
+def _landed_rows(batch: Batch, prepared: Prepared, landed: landing.Landing) -> pl.DataFrame:
+    """The rows of a chunk that became facts, as the lake holds them."""
+    facts = pl.DataFrame(
+        [(fact.row, fact.fact_id, fact.subject_id, fact.version, fact.operation) for fact in landed.facts],
+        schema={"_row": pl.Int64, "_fact": pl.Int64, "_subject": pl.Int64, "_version": pl.Int32, "_operation": pl.String},
+        orient="row",
+    )
+    said = prepared.incoming.select(
+        _row="row", _occurred_on="occurred_on", _key="source_key", _item="item"
+    )
+    whole = facts.join(said, on="_row").join(prepared.values, on="_row", maintain_order="left")
+    return whole.with_columns(_chunk=pl.lit(landed.chunk_id), _provider=pl.lit(batch.provider_id))
+
+
+def _total(source: Source, prepared: Prepared) -> int:
+    """Rows in all: as the reader counted, or estimated anew from the bytes read so far."""
+    if not prepared.bytes_done:
+        return max(source.total_rows, prepared.stop)
+    return max(prepared.stop, prepared.stop * source.total_bytes // prepared.bytes_done)
+
+
+def _land(batch: Batch, checker: Checker, prepared: Prepared, *, total: int) -> landing.Landing:
+    """Land one chunk: facts, registers, refusals, ties by code, counts. One transaction."""
+    landed = land_again(batch, checker, prepared)
+    refusals = pl.concat([prepared.refusals, _late_refusals(prepared, landed)])
+    if refusals.height:
+        landing.keep_refusals(csv_blocks(_refusal_rows(batch, refusals)))
+    _count(batch, prepared, landed, refusals)
+    runs.move(batch.run, done=batch.next_row, total=total)
+    return landed
+
+
+def land_again(batch: Batch, checker: Checker, prepared: Prepared) -> landing.Landing:
+    """Land accepted rows as facts, fill the registers, tie by code; part of a transaction."""
+    landing.lock_table(batch.provider_id, batch.table)
+    incoming = landing.Incoming(
+        provider_id=batch.provider_id,
+        dataset=batch.table,
+        csv=csv_blocks(prepared.incoming),
+        rows=prepared.incoming.height,
+        enveloped=prepared.enveloped,
+    )
+    landed = landing.land(incoming, batch=batch, actor=batch.submitted_by)
+    enter(checker.table, prepared.values, landed.facts)
+    ties.tie_by_code()
+    return landed
+
+
+def _late_refusals(prepared: Prepared, landed: landing.Landing) -> pl.DataFrame:
+    """Rows that only the database could refuse: they contradict or withdraw what is there."""
+    said = [
+        (row, f"第 {earlier} 行已有相同业务主键、内容不同的记录，无法判断以哪一行为准；请只保留正确的一行。")
+        for row, earlier in landed.contradicted
+    ]
+    said += [(row, "要撤回的记录不存在：没有收到过该业务主键；请核对业务主键后重报。") for row in landed.absent]
+    frame = pl.DataFrame(said, schema={"_row": pl.Int64, "reason": pl.String}, orient="row")
+    reason = pl.struct(
+        check=pl.lit("key"), national=pl.lit("09"), severity=pl.lit("refuse"), field=pl.lit(""),
+        reason="reason",
+    ).struct.json_encode()  # fmt: skip
+    raw = prepared.values.drop("^_(state|warned|doubled|key)$").join(frame, on="_row", how="semi")
+    raw = raw.select("_row", raw=pl.struct(pl.exclude("_row")).struct.json_encode())
+    late = frame.select("_row", state=pl.lit("refused"), reasons="[" + reason + "]")
+    return late.join(raw, on="_row").select("_row", "state", "raw", "reasons")
+
+
+def _refusal_rows(batch: Batch, refusals: pl.DataFrame) -> pl.DataFrame:
+    return refusals.select(pl.lit(batch.pk).alias("batch"), "_row", "state", "raw", "reasons")
+
+
+def _count(batch: Batch, prepared: Prepared, landed: landing.Landing, refusals: pl.DataFrame) -> None:
+    waiting = refusals.filter(pl.col("state") == "waiting").height
+    batch.next_row = prepared.stop
+    batch.read_count += prepared.rows
+    batch.accepted_count += len(landed.facts)
+    batch.waiting_count += waiting
+    batch.refused_count += refusals.height - waiting
+    batch.doubled_count += landed.doubled + prepared.doubled
+    batch.replaced_count += landed.replaced
+    batch.withdrawn_count += landed.withdrawn
+    batch.warned_count += prepared.warned
+    late = len(landed.contradicted) + len(landed.absent)
+    counts = prepared.counts | ({"key": prepared.counts.get("key", 0) + late} if late else {})
+    for check, failed in counts.items():
+        batch.counts[check] = batch.counts.get(check, 0) + failed
+    batch.save()
+

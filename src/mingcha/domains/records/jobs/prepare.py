@@ -1,0 +1,187 @@
+"""From a chunk of a file to rows ready to land: map, check, and write the bytes that are hashed.
+
+Runs beside the database: a thread prepares the next chunk while the last one lands.
+"""
+
+import hashlib
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import NoReturn, TypeVar
+
+import polars as pl
+
+from mingcha.base.people.models import Organisation
+from mingcha.domains.records.jobs.headers import fields_by_column
+from mingcha.domains.records.jobs.references import cited
+from mingcha.domains.records.jobs.rows import landing_rows
+from mingcha.domains.records.reading.model import Chunk
+from mingcha.standards.frames.mapped import apply
+from mingcha.standards.frames.checking import Checked, check, refuse
+from mingcha.standards.frames.references import References
+from mingcha.standards.loader import Catalogue
+from mingcha.standards.mapping import Mapping
+from mingcha.standards.model import Table
+
+T = TypeVar("T")
+BLOCK_ROWS = 10_000
+BROKEN = "broken"
+INCOMING = (
+    "row", "source_key", "operation", "occurred_on", "scheme", "value", "name", "address", "region",
+    "item", "payload", "content_hash",
+)  # fmt: skip
+REFUSALS = {"_row": pl.Int64, "state": pl.String, "raw": pl.String, "reasons": pl.String}
+REASON = ("check", "national", "severity", "field", "reason")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A checked chunk.
+
+    `incoming`: accepted rows, columns INCOMING. `values`: their canonical text by field, for the
+    registers and the lake. `refusals`: the others (columns REFUSALS). `counts`: check → rows that
+    failed it. `doubled`: rows that repeat an earlier one of the chunk. `stop`, `bytes_done`: how
+    far into the file this chunk reaches.
+    """
+
+    incoming: pl.DataFrame
+    values: pl.DataFrame
+    refusals: pl.DataFrame
+    counts: dict[str, int]
+    rows: int
+    doubled: int
+    warned: int
+    enveloped: bool
+    stop: int
+    bytes_done: int
+
+
+@dataclass(frozen=True)
+class Checker:
+    """What a file is checked against: the table, the provider, references and the day."""
+
+    table: Table
+    provider: Organisation
+    catalogue: Catalogue
+    references: References
+    mapping: Mapping
+    on: date
+
+    def prepare(self, chunk: Chunk) -> Prepared:
+        """Check one chunk."""
+        mapped, failures = apply(self.mapping, chunk.rows)
+        known = cited(self.table, mapped, self.provider.pk)
+        checked = check(
+            self.table,
+            mapped,
+            codes=self.catalogue.code_tables,
+            references=replace(self.references, keys=known),
+            on=self.on,
+            sources=[source for source in (self.provider.code, self.provider.uscc) if source],
+        )
+        checked = refuse(checked, pl.concat([failures, self._flaws(chunk)]))
+        frame = checked.frame
+        good = frame.filter((pl.col("_state") == "accepted") & ~pl.col("_doubled"))
+        counts = dict(checked.counts.filter(pl.col("failed") > 0).select("name", "failed").iter_rows())
+        return Prepared(
+            incoming=self._incoming(good),
+            values=good,
+            refusals=pl.concat([_refusals(chunk.rows, checked), _broken(chunk.broken)]),
+            counts=counts | ({BROKEN: chunk.broken.height} if chunk.broken.height else {}),
+            rows=frame.height + chunk.broken.height,
+            doubled=frame.filter((pl.col("_state") == "accepted") & pl.col("_doubled")).height,
+            warned=int(good["_warned"].sum()),
+            enveloped="cd_operation" in mapped.columns,
+            stop=chunk.stop,
+            bytes_done=chunk.bytes_done,
+        )
+
+    def _flaws(self, chunk: Chunk) -> pl.DataFrame:
+        """Cells that are not what was once entered, as failures of the field they belong to."""
+        fields = pl.DataFrame(
+            list(fields_by_column(self.mapping).items()),
+            schema={"column": pl.String, "field": pl.String},
+            orient="row",
+        )
+        flaws = chunk.flaws.join(fields, on="column", how="left", maintain_order="left")
+        said = {"check": pl.lit(BROKEN), "national": pl.lit("01"), "severity": pl.lit("refuse")}
+        return flaws.select("_row", **said, field=pl.col("field").fill_null(""), reason="reason")
+
+    def _incoming(self, good: pl.DataFrame) -> pl.DataFrame:
+        frame = landing_rows(good, self.table, provider=self.provider.code, on=self.on)
+        digests = ["\\x" + hashlib.new("sm3", said.encode()).hexdigest() for said in frame["content"]]
+        hashed = pl.Series("content_hash", digests, dtype=pl.String)
+        return frame.with_columns(hashed).select(INCOMING)
+
+
+def csv_blocks(frame: pl.DataFrame) -> Iterator[bytes]:
+    """A frame as CSV blocks for COPY: null is empty and unquoted, every text is quoted."""
+    for start in range(0, frame.height, BLOCK_ROWS):
+        block = frame.slice(start, BLOCK_ROWS)
+        yield block.write_csv(include_header=False, quote_style="non_numeric").encode()
+
+
+def beside(items: Iterator[T], *, ahead: int = 2) -> Iterator[T]:
+    """Run an iterator in a thread of its own, at most `ahead` items in front of whoever reads it."""
+    passing: queue.Queue[Callable[[], T] | None] = queue.Queue(ahead)
+    stopped = threading.Event()
+
+    def hand_over(give: Callable[[], T] | None) -> None:
+        while not stopped.is_set():
+            try:
+                return passing.put(give, timeout=0.2)
+            except queue.Full:
+                continue
+        return None
+
+    def work() -> None:
+        try:
+            for item in items:
+                hand_over(_giving(item))
+        except BaseException as error:  # noqa: BLE001  # raised again by the reader, in its thread
+            hand_over(_raising(error))
+        hand_over(None)
+
+    threading.Thread(target=work, name="prepare", daemon=True).start()
+    try:
+        while (give := passing.get()) is not None:
+            yield give()
+    finally:
+        stopped.set()
+
+
+def _giving(item: T) -> Callable[[], T]:
+    return lambda: item
+
+
+def _raising(error: BaseException) -> Callable[[], NoReturn]:
+    def give() -> NoReturn:
+        raise error
+
+    return give
+
+
+def _refusals(raw: pl.DataFrame, checked: Checked) -> pl.DataFrame:
+    bad = checked.frame.filter(pl.col("_state") != "accepted").select("_row", state="_state")
+    if bad.is_empty():
+        return pl.DataFrame(schema=REFUSALS)
+    cells = raw.join(bad, on="_row", how="semi")
+    cells = cells.select("_row", raw=pl.struct(pl.exclude("_row")).struct.json_encode())
+    said = checked.failures.select("_row", said=pl.struct(REASON).struct.json_encode())
+    reasons = said.group_by("_row", maintain_order=True).agg("said")
+    reasons = reasons.select("_row", reasons="[" + pl.col("said").list.join(",") + "]")
+    joined = bad.join(cells, on="_row").join(reasons, on="_row", how="left")
+    return joined.select(*REFUSALS)
+
+
+def _broken(broken: pl.DataFrame) -> pl.DataFrame:
+    said = {"check": pl.lit(BROKEN), "national": pl.lit(""), "severity": pl.lit("refuse")}
+    reason = pl.struct(**said, field=pl.lit(""), reason="reason").struct.json_encode()
+    return broken.select(
+        "_row",
+        state=pl.lit("refused"),
+        raw=pl.struct(pl.col("raw").alias("_line")).struct.json_encode(),
+        reasons="[" + reason + "]",
+    )

@@ -1,0 +1,88 @@
+"""What a batch is checked against: items, checklists, officers, regions, and the facts it cites."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import polars as pl
+
+from mingcha.base.days import local_day
+from mingcha.base.people import queries as people
+from mingcha.domains.catalog import queries as catalog
+from mingcha.domains.officers import queries as officers
+from mingcha.domains.records.models import Fact
+from mingcha.standards.frames.references import References
+from mingcha.standards.model import Table
+
+BUILT_IN = {"item", "checklist", "officer"}
+CERTIFICATES_OPEN_FROM = date(1900, 1, 1)
+
+
+def references_for(table: Table) -> References:
+    """The reference frames that a table's declarations ask for; what it cites comes per chunk."""
+    wanted = {reference.to for reference in table.references}
+    return References(
+        items=_items() if "item" in wanted else References().items,
+        checklists=_checklists() if "checklist" in wanted else References().checklists,
+        officers=_officers() if "officer" in wanted else References().officers,
+        regions=_frame(people.region_years(), References().regions),
+    )
+
+
+def cited(table: Table, mapped: pl.DataFrame, provider_id: int) -> Mapping[str, pl.DataFrame]:
+    """The facts that the rows of a chunk cite and that are here: "table.field" → keys.
+
+    Looks at the provider's own records first, then among all providers for what is left.
+    """
+    found: dict[str, pl.DataFrame] = {}
+    for reference in table.references:
+        if reference.to in BUILT_IN:
+            continue
+        values = mapped[reference.field] if reference.field in mapped.columns else pl.Series([], dtype=pl.String)
+        wanted = set(values.drop_nulls().str.strip_chars().unique().to_list())
+        keys = _known(reference.to.split(".")[0], wanted, provider_id)
+        found[reference.to] = pl.DataFrame({"key": sorted(keys)}, schema={"key": pl.String})
+    return found
+
+
+def day_of_receipt(received_at: object) -> date:
+    """The day against which a batch is checked, in Shanghai."""
+    return local_day(received_at)  # type: ignore[arg-type]  # a datetime column
+
+
+def _known(dataset: str, wanted: set[str], provider_id: int) -> set[str]:
+    if not wanted:
+        return set()
+    facts = Fact.objects.filter(dataset=dataset)
+    own = facts.filter(provider=provider_id, source_key__in=wanted)
+    here = set(own.values_list("source_key", flat=True))
+    left = wanted - here
+    if left:
+        here |= set(facts.filter(source_key__in=left).values_list("source_key", flat=True))
+    return here
+
+
+def _items() -> pl.DataFrame:
+    return _frame(catalog.item_rows(), References().items)
+
+
+def _checklists() -> pl.DataFrame:
+    rows = (
+        (code, item or None, body or None, since, until)
+        for code, item, since, until, status, body in catalog.checklist_rows()
+        if status == "01" or until is not None
+    )
+    return _frame(rows, References().checklists)
+
+
+def _officers() -> pl.DataFrame:
+    rows = (
+        (certificate, CERTIFICATES_OPEN_FROM, valid_to, None)
+        for certificate, valid_to, _ in officers.certificate_rows()
+    )
+    return _frame(rows, References().officers)
+
+
+def _frame(rows: Iterable[tuple[object, ...]], like: pl.DataFrame) -> pl.DataFrame:
+    """Rows as a frame of the same columns; empty text means no bound."""
+    bare = [tuple(None if value == "" else value for value in row) for row in rows]
+    return pl.DataFrame(bare, schema=like.schema, orient="row")

@@ -1,0 +1,136 @@
+"""What a register, catalogue or officer table fills besides facts: parties, items, officers."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+import polars as pl
+
+from mingcha.domains.catalog import services as catalog
+from mingcha.domains.officers import services as officers
+from mingcha.domains.parties import services as parties
+from mingcha.domains.parties.linking import blocking_keys
+from mingcha.domains.records.services import ties
+from mingcha.domains.records.services.landing import Landed
+from mingcha.standards.model import CatalogSpec, OfficerSpec, RegisterSpec, Table
+
+Row = dict[str, str | None]
+EPOCH = date(1900, 1, 1)
+
+
+def enter(table: Table, values: pl.DataFrame, facts: Sequence[Landed]) -> None:
+    """Enter what landed into the registers that the table fills. Part of the landing transaction."""
+    if table.register_as is not None:
+        _parties(table, table.register_as, values, facts)
+    if table.catalog_as is not None:
+        _catalog(table, table.catalog_as, values, facts)
+    if table.officer_as is not None:
+        _officers(table.officer_as, values, facts)
+
+
+def _joined(values: pl.DataFrame, facts: Sequence[Landed]) -> Iterator[tuple[Landed, Row]]:
+    """Each fact that is not a withdrawal, with the canonical values of its row."""
+    rows = {row["_row"]: row for row in values.iter_rows(named=True)}
+    yield from ((fact, rows[fact.row]) for fact in facts if fact.operation != "d")
+
+
+def _withdrawn(facts: Sequence[Landed]) -> list[int]:
+    return [fact.fact_id for fact in facts if fact.operation == "d"]
+
+
+def _parties(table: Table, spec: RegisterSpec, values: pl.DataFrame, facts: Sequence[Landed]) -> None:
+    entries = [_party(table, spec, fact, row) for fact, row in _joined(values, facts)]
+    entries = [entry for entry in entries if entry.identifiers]
+    pairs = parties.register(entries)
+    ties.write(
+        ties.Found(subject, party, "register", 1000, False, '["登记记录"]') for subject, party in pairs
+    )
+    keep_keys(pairs, entries)
+
+
+def keep_keys(pairs: Sequence[tuple[int, int]], entries: Sequence[parties.Entry]) -> None:
+    """Keep the keys by which likely twins of the parties that were entered are found."""
+    by_subject = dict(pairs)
+    said = [
+        (by_subject[entry.subject_id], *entry.identifiers[0], entry.name, entry.address, entry.region)
+        for entry in entries
+        if entry.subject_id in by_subject
+    ]
+    columns = dict.fromkeys(("scheme", "code", "name", "address", "region"), pl.String)
+    frame = pl.DataFrame(said, schema={"id": pl.Int64, **columns}, orient="row")
+    if frame.height:
+        keys = blocking_keys(frame.unique("id", keep="last"), registered=True)
+        parties.keep_blocking_keys(keys.select("key", "id").iter_rows())
+
+
+def _party(table: Table, spec: RegisterSpec, fact: Landed, row: Row) -> parties.Entry:
+    def of(field: str | None) -> str | None:
+        return row.get(field) if field else None
+
+    address = next((row[field] for field in spec.address if row.get(field)), None)
+    named = ((scheme, row.get(field)) for scheme, field in spec.identifiers.items())
+    return parties.Entry(
+        fact_id=fact.fact_id,
+        subject_id=fact.subject_id,
+        kind=spec.kind,
+        subkind=spec.subkind,
+        name=" ".join(row[field] or "" for field in spec.name if row.get(field)),
+        identifiers=[(scheme, value) for scheme, value in named if value],
+        region=of(spec.region),
+        industry=of(spec.industry),
+        address=address,
+        status=of(spec.status),
+        legal_person=of(spec.legal_person),
+        founded_on=of(spec.founded_on),
+        longitude=of(spec.longitude),
+        latitude=of(spec.latitude),
+        owner=of(spec.owner),
+    )
+
+
+def _catalog(table: Table, spec: CatalogSpec, values: pl.DataFrame, facts: Sequence[Landed]) -> None:
+    catalog.withdraw(spec.kind, _withdrawn(facts))
+    catalog.enter(_entry(table, spec, fact, row) for fact, row in _joined(values, facts))
+
+
+def _entry(table: Table, spec: CatalogSpec, fact: Landed, row: Row) -> catalog.Entry:
+    of = _reader(row)
+    return catalog.Entry(
+        kind=spec.kind,
+        scheme=table.name,
+        code=of(spec.code),
+        name=of(spec.name),
+        since=_day(of(spec.since)) or EPOCH,
+        until=_day(of(spec.until)),
+        status=of(spec.status) or "01",
+        body=of(spec.body),
+        levels=tuple(part for part in of(spec.levels).split("、") if part),
+        region=of(spec.region),
+        item_code=of(spec.item),
+        fact_id=fact.fact_id,
+    )
+
+
+def _officers(spec: OfficerSpec, values: pl.DataFrame, facts: Sequence[Landed]) -> None:
+    officers.withdraw(_withdrawn(facts))
+    officers.enter(_officer(spec, fact, row) for fact, row in _joined(values, facts))
+
+
+def _officer(spec: OfficerSpec, fact: Landed, row: Row) -> officers.Entry:
+    of = _reader(row)
+    return officers.Entry(
+        certificate=of(spec.certificate),
+        name=of(spec.name),
+        body=of(spec.body),
+        valid_to=_day(of(spec.valid_to)),
+        region=of(spec.region),
+        fields=of(spec.fields),
+        fact_id=fact.fact_id,
+    )
+
+
+def _reader(row: Row) -> Callable[[str | None], str]:
+    return lambda field: (row.get(field) or "") if field else ""
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,34 @@
+"""Write the refused rows of a batch as a file of the same kind, with the reasons."""
+
+import shutil
+from collections.abc import Iterator
+
+from procrastinate.contrib.django import app
+
+from mingcha.domains.records.models import Batch
+from mingcha.domains.records.queries.batches import returned
+from mingcha.domains.records.reading import write_returned
+from mingcha.domains.records.services import returns
+
+KIND_OF_FILE = {"xlsx": "xlsx", "xls": "xlsx", "jsonl": "jsonl", "parquet": "parquet"}
+
+
+@app.task(name="records.return_rows")
+def return_rows(batch: int) -> None:
+    """Write the file in a hidden folder first, so that whoever looks finds all of it or nothing."""
+    found = Batch.objects.get(pk=batch)
+    kind = KIND_OF_FILE.get(found.sample.get("kind", "csv"), "csv")
+    stem = found.file_name.rsplit(".", 1)[0]
+    folder = returns.place(found)
+    working = folder / ".writing"
+    shutil.rmtree(folder, ignore_errors=True)
+    working.mkdir(parents=True, mode=0o700)
+    name = f"{stem}-退回.{kind}"
+    write_returned(working / name, kind, found.sample.get("headers", []), _rows(found))
+    (working / name).rename(folder / name)
+
+
+def _rows(batch: Batch) -> Iterator[tuple[int, dict[str, str | None], list[str]]]:
+    """(row number, cells as they came, reasons) in the order of the file."""
+    for row in returned(batch).iterator(chunk_size=2000):
+        yield row.row, row.raw, [reason["reason"] for reason in row.reasons]

@@ -1,0 +1,98 @@
+"""Tie what has no party yet (architecture.md 5.2): by repaired code, by name; else a party of its own."""
+
+import polars as pl
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+
+from mingcha.domains.parties import services as parties
+from mingcha.domains.parties.linking import blocking_keys, resolve
+from mingcha.domains.parties.rules import standard_weights
+from mingcha.domains.records.jobs.registers import keep_keys
+from mingcha.domains.records.models import Untied
+from mingcha.domains.records.services import ties
+
+AT_ONCE = 20_000
+
+WAITING = """
+    SELECT s.id, s.scheme, s.value, CASE WHEN s.scheme = 'name' THEN '' ELSE s.value END AS code,
+           s.name, s.address, s.region
+    FROM records_untied u JOIN records_subject s ON s.id = u.subject_id
+    ORDER BY s.id LIMIT %s
+"""
+CANDIDATES = """
+    WITH telling AS (
+        SELECT key FROM parties_blockingkey WHERE key = ANY(%(keys)s)
+        GROUP BY key HAVING count(*) <= %(crowd)s)
+    SELECT DISTINCT p.id, i.scheme, i.value, i.value, p.name, p.address, p.region
+    FROM telling JOIN parties_blockingkey k USING (key) JOIN parties_party p ON p.id = k.party_id
+    LEFT JOIN parties_identifier i ON i.party_id = p.id AND i.scheme <> 'name'
+"""
+TEXTS = dict.fromkeys(("scheme", "value", "code", "name", "address", "region"), pl.String)
+OWN_REASON = '["未找到已登记的对象，按记录自述建档"]'
+KIND_OF_SCHEME = {"uscc": "1", "resident-id": "2"}
+ANY_KIND = "11"
+
+
+@app.task(name="records.tie")
+def tie(batch: int | None = None) -> None:
+    """Tie every waiting subject, some thousands in a transaction; safe to run twice."""
+    while tie_some():
+        pass
+
+
+@transaction.atomic
+def tie_some() -> int:
+    """Tie the next few thousand waiting subjects. Returns how many there were."""
+    ties.tie_by_code()
+    subjects = _waiting()
+    if not subjects.height:
+        return 0
+    found = resolve(subjects, _candidates(subjects), standard_weights())
+    known = pl.col("party_id").is_not_null()
+    firm, doubtful = found.filter(known & ~pl.col("doubtful")), found.filter(known & pl.col("doubtful"))
+    ties.write(_ties(firm))
+    _own_party(subjects.join(firm, on="id", how="anti"))
+    ties.write(_ties(doubtful))
+    return subjects.height
+
+
+def _waiting() -> pl.DataFrame:
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, [AT_ONCE])
+        return pl.DataFrame(cursor.fetchall(), schema={"id": pl.Int64, **TEXTS}, orient="row")
+
+
+def _candidates(subjects: pl.DataFrame) -> pl.DataFrame:
+    """The registered parties that share a telling key with any of the subjects."""
+    keys = blocking_keys(subjects)["key"].unique().to_list()
+    with connection.cursor() as cursor:
+        cursor.execute(CANDIDATES, {"keys": keys, "crowd": standard_weights().crowd})
+        return pl.DataFrame(cursor.fetchall(), schema={"party_id": pl.Int64, **TEXTS}, orient="row")
+
+
+def _ties(found: pl.DataFrame) -> list[ties.Found]:
+    return [
+        ties.Found(row["id"], row["party_id"], row["how"], row["weight"], row["doubtful"], row["reasons"])
+        for row in found.iter_rows(named=True)
+    ]
+
+
+def _own_party(left: pl.DataFrame) -> None:
+    """What nothing fits becomes a party of its own, marked as not registered: no fact hangs in the air."""
+    entries = [
+        parties.Entry(
+            fact_id=None,
+            subject_id=row["id"],
+            kind=KIND_OF_SCHEME.get(row["scheme"], ANY_KIND),
+            subkind="unregistered",
+            name=row["name"] or row["code"] or row["value"],
+            identifiers=[(row["scheme"], row["value"])],
+            region=row["region"],
+            address=row["address"],
+        )
+        for row in left.iter_rows(named=True)
+    ]
+    pairs = parties.acknowledge(entries)
+    own = (ties.Found(subject, party, "own", 0, False, OWN_REASON) for subject, party in pairs)
+    ties.write(own)
+    keep_keys(pairs, entries)

@@ -1,0 +1,332 @@
+"""Tables of the data centre: vault, batches, chunks, subjects, facts, ties, refusals, the lake.
+
+Facts, chunks, vault entries and the manifest are insert-only: the app role may not change them
+(architecture.md 5.6). See `PROTECTED`.
+"""
+
+import secrets
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+
+from mingcha.base.runs.models import Run
+
+PROTECTED = ("records_fact", "records_chunk", "records_vaultfile", "records_manifest")
+
+
+def public_id() -> str:
+    """A random id for addresses (80 bits)."""
+    return secrets.token_hex(10)
+
+
+class VaultFile(models.Model):
+    """One file as it came (原始文件), named by the SM3 of its content and never changed."""
+
+    digest = models.CharField("SM3", max_length=64, primary_key=True)
+    size = models.BigIntegerField("字节数")
+    stored_at = models.DateTimeField("入库时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "原始文件"
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class SourceMapping(models.Model):
+    """How one provider's columns become a table's fields (字段映射); a change is a new version."""
+
+    provider = models.ForeignKey(
+        "people.Organisation", verbose_name="报送单位", on_delete=models.PROTECT, related_name="+"
+    )
+    table = models.CharField("数据表", max_length=60)
+    name = models.CharField("名称", max_length=100)
+    version = models.PositiveIntegerField("版本")
+    spec = models.JSONField("内容")
+    made_by = models.ForeignKey(
+        "people.Account", verbose_name="制定人", on_delete=models.PROTECT, related_name="+"
+    )
+    made_at = models.DateTimeField("制定时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "字段映射"
+        ordering = ["provider", "table", "name", "-version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "table", "name", "version"], name="mapping_version_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} 第 {self.version} 版"
+
+
+class BatchState(models.TextChoices):
+    """Where an intake stands (architecture.md 5.1)."""
+
+    RECEIVED = "received", "已接收"
+    CHECKING = "checking", "检核中"
+    LANDED = "landed", "已入库"
+    REFUSED = "refused", "已退回"
+    CANCELLED = "cancelled", "已取消"
+    FAILED = "failed", "未完成"
+
+
+class Batch(models.Model):
+    """One file handed in by a provider for a table (批次), with its receipt.
+
+    `table` is empty until the header row has been recognised; `sample` holds the headers and first
+    rows as read, for the mapping page. `next_row` is the first data row not yet landed, so a crash goes on exactly there.
+    `counts` is the receipt: check name → rows that failed it.
+    """
+
+    public_id = models.CharField("批次编号", max_length=20, unique=True, default=public_id)
+    provider = models.ForeignKey(
+        "people.Organisation", verbose_name="报送单位", on_delete=models.PROTECT, related_name="+"
+    )
+    table = models.CharField("数据表", max_length=60, blank=True)
+    table_asked = models.CharField("指定的数据表", max_length=60, blank=True)
+    table_version = models.PositiveIntegerField("标准版本", default=0)
+    file = models.ForeignKey(VaultFile, verbose_name="原始文件", on_delete=models.PROTECT)
+    file_name = models.CharField("文件名", max_length=255)
+    mapping = models.ForeignKey(
+        SourceMapping, verbose_name="字段映射", on_delete=models.PROTECT, null=True
+    )
+    channel = models.CharField("渠道", max_length=10)
+    submitted_by = models.ForeignKey(
+        "people.Account", verbose_name="报送人", on_delete=models.PROTECT, related_name="+"
+    )
+    run = models.OneToOneField(Run, verbose_name="任务", on_delete=models.PROTECT)
+    state = models.CharField(
+        "状态", max_length=10, choices=BatchState.choices, default=BatchState.RECEIVED
+    )
+    received_at = models.DateTimeField("接收时间", auto_now_add=True)
+    finished_at = models.DateTimeField("完成时间", null=True)
+    next_row = models.BigIntegerField("下一行", default=0)
+    read_count = models.BigIntegerField("读取行数", default=0)
+    accepted_count = models.BigIntegerField("接收行数", default=0)
+    refused_count = models.BigIntegerField("退回行数", default=0)
+    waiting_count = models.BigIntegerField("待核行数", default=0)
+    doubled_count = models.BigIntegerField("重复行数", default=0)
+    replaced_count = models.BigIntegerField("更正行数", default=0)
+    withdrawn_count = models.BigIntegerField("撤回行数", default=0)
+    warned_count = models.BigIntegerField("提示行数", default=0)
+    counts = models.JSONField("检核计数", default=dict)
+    notes = models.JSONField("读取说明", default=list)
+    sample = models.JSONField("样例", default=dict)
+    references_at = models.DateTimeField("引用数据时间", null=True)
+
+    class Meta:
+        verbose_name = "批次"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["provider", "table", "file"], name="batch_same_file"),
+            models.Index(fields=["state"], name="batch_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name}（{self.public_id}）"
+
+
+class Chunk(models.Model):
+    """The rows of a batch that landed in one transaction (入库块).
+
+    `root` is the RFC 6962 root over the content hashes of its facts in order of `row`; the act
+    ("chunk", id) carries it into the ledger, and its seal is when these facts were learnt.
+    """
+
+    batch = models.ForeignKey(
+        Batch, verbose_name="批次", on_delete=models.PROTECT, related_name="chunks", null=True
+    )
+    dataset = models.CharField("数据表", max_length=60)
+    act_id = models.BigIntegerField("留痕编号", unique=True)
+    rows = models.PositiveIntegerField("行数")
+    root = models.BinaryField("根")
+    landed_at = models.DateTimeField("入库时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "入库块"
+
+
+class Subject(models.Model):
+    """What a record says whom it concerns (记录主体): (scheme, value), such as ("uscc", "9131…").
+
+    The nameless are ("name", "<provider>|<normalised name>|<address>").
+    """
+
+    scheme = models.CharField("编码体系", max_length=40)
+    value = models.CharField("值", max_length=800)
+    name = models.CharField("名称", max_length=600, blank=True)
+    address = models.CharField("地址", max_length=600, blank=True)
+    region = models.CharField("行政区划代码", max_length=6, blank=True)
+
+    class Meta:
+        verbose_name = "记录主体"
+        constraints = [models.UniqueConstraint(fields=["scheme", "value"], name="subject_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scheme}:{self.value}"
+
+
+class Operation(models.TextChoices):
+    """What a version does (national envelope, cd_operation)."""
+
+    INSERT = "i", "新增"
+    UPDATE = "u", "更正"
+    DELETE = "d", "撤回"
+
+
+class Fact(models.Model):
+    """One version of one record of a provider (事实). Insert-only; no column ever changes.
+
+    `content_hash` = SM3 of the canonical JSON that `rules.content` gives. Foreign keys carry no
+    database constraint: ids are written by the one statement that resolves them, `mingcha verify`
+    checks them, and a trigger per row would cost as much as the row.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    chunk = models.ForeignKey(
+        Chunk, verbose_name="入库块", on_delete=models.PROTECT, db_constraint=False, db_index=False
+    )
+    row = models.BigIntegerField("文件行号")
+    subject = models.ForeignKey(
+        Subject, verbose_name="记录主体", on_delete=models.PROTECT, null=True,
+        db_constraint=False, db_index=False,
+    )
+    item = models.CharField("监管事项", max_length=60, blank=True)
+    provider = models.ForeignKey(
+        "people.Organisation", verbose_name="报送单位", on_delete=models.PROTECT,
+        db_constraint=False, db_index=False,
+    )
+    dataset = models.CharField("数据表", max_length=60)
+    occurred_on = models.DateField("发生日期")
+    source_key = models.CharField("业务主键", max_length=400)
+    version = models.PositiveIntegerField("版本")
+    operation = models.CharField("操作", max_length=1, choices=Operation.choices)
+    payload = models.JSONField("内容")
+    content_hash = models.BinaryField("内容摘要")
+
+    class Meta:
+        verbose_name = "事实"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "dataset", "source_key", "version"], name="fact_version_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["subject", "occurred_on"], name="fact_dossier"),
+            BrinIndex(fields=["chunk"], name="fact_chunk", pages_per_range=16, autosummarize=True),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset}:{self.source_key} v{self.version}"
+
+
+class Tie(models.Model):
+    """What we believe: this subject is this party (关联), from `since` until `until`, and why.
+
+    Merge, split, undo and repair write ties, never facts. A doubtful tie waits for a person and
+    does not bring its facts into the dossier. `fact` set = for that fact only.
+    """
+
+    subject = models.ForeignKey(
+        Subject, verbose_name="记录主体", on_delete=models.PROTECT, related_name="ties"
+    )
+    fact_id = models.BigIntegerField("仅限记录", null=True)
+    party = models.ForeignKey(
+        "parties.Party", verbose_name="监管对象", on_delete=models.PROTECT, related_name="+"
+    )
+    since = models.DateTimeField("起")
+    until = models.DateTimeField("止", null=True)
+    how = models.CharField("方式", max_length=10)
+    weight = models.IntegerField("权重（千分）")
+    is_doubtful = models.BooleanField("存疑", default=False)
+    reasons = models.JSONField("理由", default=list)
+    by_id = models.BigIntegerField("认定人", null=True)
+
+    class Meta:
+        verbose_name = "关联"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject"],
+                condition=models.Q(until__isnull=True, is_doubtful=False, fact_id__isnull=True),
+                name="tie_one_firm_now",
+            )
+        ]
+        indexes = [models.Index(fields=["party", "subject"], name="tie_party")]
+
+
+class RefusalState(models.TextChoices):
+    """What became of a row that was not taken in at once."""
+
+    REFUSED = "refused", "已退回"
+    WAITING = "waiting", "待核"
+    SETTLED = "settled", "已补入库"
+    EXPIRED = "expired", "逾期退回"
+
+
+class Untied(models.Model):
+    """A subject that landed and has no tie yet (待关联); gone once the linker has been over it."""
+
+    subject = models.OneToOneField(
+        Subject, verbose_name="记录主体", on_delete=models.PROTECT, primary_key=True
+    )
+
+    class Meta:
+        verbose_name = "待关联"
+
+
+class Refusal(models.Model):
+    """One row that was not taken in (退回行、待核行): its cells as they came and every reason."""
+
+    batch = models.ForeignKey(
+        Batch, verbose_name="批次", on_delete=models.PROTECT, related_name="refusals"
+    )
+    row = models.BigIntegerField("文件行号")
+    state = models.CharField("状态", max_length=8, choices=RefusalState.choices)
+    raw = models.JSONField("原始内容")
+    reasons = models.JSONField("原因")
+
+    class Meta:
+        verbose_name = "退回行"
+        ordering = ["batch", "row"]
+        constraints = [models.UniqueConstraint(fields=["batch", "row"], name="refusal_once")]
+        indexes = [
+            models.Index(
+                fields=["batch"], condition=models.Q(state="waiting"), name="refusal_waiting"
+            )
+        ]
+
+
+class Manifest(models.Model):
+    """One Parquet file of the lake (湖文件): a projection of facts, rebuilt when lost."""
+
+    file = models.CharField("文件", max_length=200, unique=True)
+    dataset = models.CharField("数据表", max_length=60)
+    chunk_ids = ArrayField(models.BigIntegerField(), verbose_name="入库块")
+    rows = models.BigIntegerField("行数")
+    digest = models.CharField("SM3", max_length=64)
+    act_id = models.BigIntegerField("留痕编号")
+    replaces = ArrayField(models.CharField(max_length=200), verbose_name="替代的文件", default=list)
+
+    class Meta:
+        verbose_name = "湖文件"
+        indexes = [models.Index(fields=["dataset"], name="manifest_dataset")]
+
+
+class Consent(models.Model):
+    """A provider's consent to share a dataset with other officials (共享同意); dated, revocable."""
+
+    provider = models.ForeignKey(
+        "people.Organisation", verbose_name="报送单位", on_delete=models.PROTECT, related_name="+"
+    )
+    dataset = models.CharField("数据表", max_length=60)
+    since = models.DateField("起")
+    until = models.DateField("止", null=True)
+
+    class Meta:
+        verbose_name = "共享同意"
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "dataset", "since"], name="consent_once")
+        ]

@@ -1,0 +1,1 @@
+"""Everything others may read from the data centre; permissions are part of the question."""

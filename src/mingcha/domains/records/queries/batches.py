@@ -1,0 +1,152 @@
+"""Batches and their receipts, for the providers' people and their line above."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from mingcha.base.errors import NotFound
+from mingcha.base.people.models import Account, Organisation
+from mingcha.base.runs.queries import Progress, progress
+from mingcha.domains.records.models import Batch, Refusal, RefusalState, SourceMapping
+from mingcha.standards import loader
+from mingcha.standards.frames.catalogue import checks
+from mingcha.standards.model import Severity
+
+RECEIPTS = "records.receipts"
+INTAKE = "records.intake"
+EXTRA_LABELS = {"broken": "行结构", "key": "业务主键前后矛盾"}
+
+
+def providers_for(account: Account, right: str = INTAKE) -> QuerySet[Organisation]:
+    """The organisations for which the account holds a right, in tree order."""
+    within = Q(pk__in=[])
+    for path in account.held.paths(right):
+        within |= Q(path__startswith=path)
+    return Organisation.objects.filter(within, closed_on__isnull=True).order_by("path")
+
+
+def provider_for(account: Account, code: str, right: str = INTAKE) -> Organisation:
+    """The one door to a provider. Raises NotFound for missing and out of reach alike."""
+    found = providers_for(account, right).filter(code=code).first()
+    if found is None:
+        raise NotFound(what="报送单位", key=code)
+    return found
+
+
+def visible_to(account: Account) -> QuerySet[Batch]:
+    """The batches of the organisations over which the account may read receipts."""
+    return Batch.objects.filter(provider__in=providers_for(account, RECEIPTS)).select_related(
+        "provider", "submitted_by", "run", "mapping"
+    )
+
+
+def batch_for(account: Account, public_id: str) -> Batch:
+    """The one door to a batch. Raises NotFound for missing and hidden alike."""
+    batch = visible_to(account).filter(public_id=public_id).first()
+    if batch is None:
+        raise NotFound(what="批次", key=public_id)
+    return batch
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the list of batches was asked for."""
+
+    words: str = ""
+    table: str = ""
+    provider: str = ""
+    state: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def batches(account: Account, asked: Filter) -> QuerySet[Batch]:
+    """The visible batches that fit a filter, newest first."""
+    found = visible_to(account)
+    if asked.words:
+        found = found.filter(Q(file_name__icontains=asked.words) | Q(public_id=asked.words))
+    for column, value in (("table", asked.table), ("provider__code", asked.provider), ("state", asked.state)):
+        if value:
+            found = found.filter(**{column: value})
+    if asked.since:
+        found = found.filter(received_at__date__gte=asked.since)
+    if asked.until:
+        found = found.filter(received_at__date__lte=asked.until)
+    return found
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """One line of a receipt: a named check, its national number, and how many rows failed it."""
+
+    name: str
+    label: str
+    national: str
+    severity: Severity | None
+    failed: int
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The receipt of a batch: `national` always holds the ten checks of 数据检核类型 (norms 1.7)."""
+
+    batch: Batch
+    progress: Progress
+    national: Sequence[CheckLine]
+    checks: Sequence[CheckLine]
+    pass_per_mille: int
+
+
+def receipt(batch: Batch) -> Receipt:
+    """The receipt as it stands; during the run it grows with every chunk."""
+    table = loader.current().table(batch.table)
+    lines = [
+        CheckLine(info.name, info.label, info.national, info.severity, batch.counts.get(info.name, 0))
+        for info in checks(table)
+    ]
+    known = {line.name for line in lines}
+    lines += [
+        CheckLine(name, EXTRA_LABELS.get(name, name), "", Severity.REFUSE, failed)
+        for name, failed in batch.counts.items()
+        if name not in known
+    ]
+    named = loader.current().code_table("data_check").codes
+    national = [
+        CheckLine(
+            code.code, code.label, code.code, None,
+            sum(line.failed for line in lines if line.national == code.code),
+        )
+        for code in named
+    ]  # fmt: skip
+    good = batch.accepted_count + batch.doubled_count
+    share = good * 1000 // batch.read_count if batch.read_count else 0
+    return Receipt(batch, progress(batch.run), national, lines, share)
+
+
+def refusals(batch: Batch, *, state: str = "", check: str = "") -> QuerySet[Refusal]:
+    """The rows of a batch that were not taken in, by row."""
+    rows = Refusal.objects.filter(batch=batch)
+    if state:
+        rows = rows.filter(state=state)
+    if check:
+        rows = rows.filter(reasons__contains=[{"check": check}])
+    return rows.order_by("row")
+
+
+def returned(batch: Batch) -> QuerySet[Refusal]:
+    """What goes back to the provider: refused at once, or waited in vain."""
+    return Refusal.objects.filter(
+        batch=batch, state__in=[RefusalState.REFUSED, RefusalState.EXPIRED]
+    ).order_by("row")
+
+
+def mappings(account: Account) -> QuerySet[SourceMapping]:
+    """The latest version of every mapping of the organisations the account maps for."""
+    newest = (
+        SourceMapping.objects.filter(provider__in=providers_for(account, "records.mapping"))
+        .order_by("provider", "table", "name", "-version")
+        .distinct("provider", "table", "name")
+    )
+    return SourceMapping.objects.filter(pk__in=newest.values("pk")).select_related("provider", "made_by")

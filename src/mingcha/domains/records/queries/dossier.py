@@ -1,0 +1,202 @@
+"""One entity, one dossier (一户一档): all facts tied to a party, as of any moment."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import count
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+
+from mingcha.base.errors import NotFound
+from mingcha.base.ledger import queries as ledger
+from mingcha.base.people.models import Account, Organisation
+from mingcha.domains.catalog import queries as catalog
+from mingcha.domains.parties.models import Party
+from mingcha.domains.records.models import Chunk, Fact, Tie
+from mingcha.domains.records.queries.sharing import Shown, relation, shown, visible_to
+from mingcha.standards import loader
+from mingcha.standards.model import Family, Table
+
+PAGE = 200  # facts of one family on a page; the rest by paging
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One fact on the timeline, as this viewer may see it."""
+
+    fact_id: int
+    family: Family
+    table: Table
+    occurred_on: date
+    headline: str
+    provider: Organisation
+    learnt_at: datetime | None  # None: landed, not yet sealed
+    version: int
+    is_withdrawn: bool
+    item: str
+    item_name: str
+    batch_id: str
+    file_name: str
+    row: int
+    tie: Tie | None
+    fields: Sequence[Shown]
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A party and its facts, newest first, as of a moment (None = now)."""
+
+    party: Party
+    as_of: datetime | None
+    entries: Sequence[Entry]
+    total: int
+    doubtful: Sequence[Tie]
+
+    def of(self, *families: Family) -> list[Entry]:
+        """The entries of some families."""
+        return [entry for entry in self.entries if entry.family in families]
+
+
+def facts_of(account: Account, party: Party, *, as_of: datetime | None = None) -> QuerySet[Fact]:
+    """The current versions of all facts tied to a party that the account may see.
+
+    As of T: learnt (sealed) at or before T, no higher version learnt by then, under the ties
+    believed at T.
+    """
+    ties = Tie.objects.filter(party=party, is_doubtful=False, subject=OuterRef("subject"))
+    newer = Fact.objects.filter(
+        provider=OuterRef("provider"),
+        dataset=OuterRef("dataset"),
+        source_key=OuterRef("source_key"),
+        version__gt=OuterRef("version"),
+    )
+    facts = visible_to(account).filter(subject__in=_subjects(party, as_of))
+    if as_of is None:
+        return facts.filter(Exists(ties.filter(until__isnull=True)), ~Exists(newer))
+    learnt = Q(chunk__in=learnt_chunks(as_of))
+    believed = ties.filter(Q(until__isnull=True) | Q(until__gt=as_of), since__lte=as_of)
+    return facts.filter(learnt, Exists(believed), ~Exists(newer.filter(learnt)))
+
+
+def learnt_chunks(as_of: datetime) -> QuerySet[Chunk]:
+    """The chunks whose act was sealed at or before a moment."""
+    return Chunk.objects.filter(act_id__in=ledger.learnt_by(as_of).values("pk"))
+
+
+def dossier(
+    account: Account, party: Party, *, as_of: datetime | None = None, families: Iterable[Family] = ()
+) -> Dossier:
+    """The dossier of a party for a viewer. A fixed number of queries, whatever it holds."""
+    facts = facts_of(account, party, as_of=as_of)
+    wanted = [t.name for t in loader.current().tables.values() if t.family in set(families)]
+    if wanted:
+        facts = facts.filter(dataset__in=wanted)
+    total = facts.count()
+    page = facts.select_related("provider", "chunk__batch").order_by("-occurred_on", "-id")[:PAGE]
+    rows = list(page)
+    entries = _entries(account, rows, _ties(party, as_of))
+    doubtful = Tie.objects.filter(party=party, is_doubtful=True, until__isnull=True)
+    return Dossier(party, as_of, entries, total, list(doubtful.select_related("subject")[:20]))
+
+
+def counts(account: Account, party: Party, *, as_of: datetime | None = None) -> dict[Family, int]:
+    """How many facts of each family the dossier holds for this viewer. One query."""
+    by_table = facts_of(account, party, as_of=as_of).values_list("dataset").annotate(n=Count("pk"))
+    found: dict[Family, int] = {}
+    for dataset, number in by_table.order_by():
+        family = loader.current().table(dataset).family
+        found[family] = found.get(family, 0) + number
+    return found
+
+
+def all_entries(account: Account, party: Party, *, as_of: datetime | None = None) -> Iterator[Entry]:
+    """Every fact of the dossier, newest first, some hundreds at a time: for exports."""
+    facts = facts_of(account, party, as_of=as_of).select_related("provider", "chunk__batch")
+    ordered = facts.order_by("-occurred_on", "-pk")
+    for start in count(0, PAGE):
+        rows = list(ordered[start : start + PAGE])
+        yield from _entries(account, rows, _ties(party, as_of))
+        if len(rows) < PAGE:
+            return
+
+
+def fact_for(account: Account, number: int) -> Fact:
+    """The one door to a single fact. Raises NotFound for missing and hidden alike."""
+    fact = visible_to(account).filter(pk=number).select_related("provider").first()
+    if fact is None:
+        raise NotFound(what="记录", key=number)
+    return fact
+
+
+def versions(account: Account, fact: Fact) -> list[Entry]:
+    """Every version of the record a fact belongs to, newest first."""
+    same = visible_to(account).filter(
+        provider=fact.provider, dataset=fact.dataset, source_key=fact.source_key
+    )
+    rows = list(same.select_related("chunk__batch", "provider").order_by("-version"))
+    return _entries(account, rows, {})
+
+
+def _subjects(party: Party, as_of: datetime | None) -> Subquery:
+    ties = Tie.objects.filter(party=party, is_doubtful=False)
+    if as_of is None:
+        ties = ties.filter(until__isnull=True)
+    return Subquery(ties.values("subject"))
+
+
+def _ties(party: Party, as_of: datetime | None) -> dict[int, Tie]:
+    ties = Tie.objects.filter(party=party, is_doubtful=False)
+    moment = Q(until__isnull=True) if as_of is None else Q(until__isnull=True) | Q(until__gt=as_of)
+    return {tie.subject_id: tie for tie in ties.filter(moment).select_related("subject")}
+
+
+def _entries(account: Account, rows: Sequence[Fact], ties: dict[int, Tie]) -> list[Entry]:
+    names = catalog.names_of({fact.item for fact in rows if fact.item})
+    learnt = ledger.learnt_times({fact.chunk.act_id for fact in rows})
+    return [_entry(account, fact, ties, names, learnt) for fact in rows]
+
+
+def _entry(
+    account: Account,
+    fact: Fact,
+    ties: dict[int, Tie],
+    names: dict[str, str],
+    learnt: dict[int, datetime],
+) -> Entry:
+    table = loader.current().table(fact.dataset)
+    near = relation(account, fact.provider)
+    fields = shown(table, fact.payload, near)
+    batch = fact.chunk.batch
+    return Entry(
+        fact_id=fact.pk,
+        family=table.family,
+        table=table,
+        occurred_on=fact.occurred_on,
+        headline=headline(table, fields),
+        provider=fact.provider,
+        learnt_at=learnt.get(fact.chunk.act_id),
+        version=fact.version,
+        is_withdrawn=fact.operation == "d",
+        item=fact.item,
+        item_name=names.get(fact.item, ""),
+        batch_id=batch.public_id if batch else "",
+        file_name=batch.file_name if batch else "",
+        row=fact.row,
+        tie=ties.get(fact.subject_id or 0),
+        fields=fields,
+    )
+
+
+def headline(table: Table, fields: Sequence[Shown]) -> str:
+    """One line for the timeline, from the fields that the declaration names."""
+    said = {field.field: label_of(field) for field in fields}
+    parts = [said[name] for name in table.headline if said.get(name)]
+    return " · ".join(parts) or table.label
+
+
+def label_of(field: Shown) -> str:
+    """A value as a person reads it: the label of a code, else the value."""
+    codes = field.spec.codes
+    if codes is None or field.is_masked:
+        return field.value
+    return loader.current().code_table(codes).label_of(field.value)

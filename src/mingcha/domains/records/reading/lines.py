@@ -1,0 +1,213 @@
+"""JSON: one object per line, or one array of objects. Numbers stay as they were written."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from mingcha.domains.records.reading import encoding as encodings
+from mingcha.domains.records.reading import headers
+from mingcha.domains.records.reading.errors import (
+    EmptyFile,
+    LineTooLong,
+    NotObjects,
+    UnknownEncoding,
+)
+from mingcha.domains.records.reading.model import OWN_COLUMNS, Kind, Limits, Source
+from mingcha.domains.records.reading.pieces import Broken, Flaw, Piece, frame
+
+SAMPLE = 2_000  # rows from which the columns are taken
+SAMPLE_BYTES = 256 * 1024
+RAW = 2_000  # characters of an unreadable rest that go into the refusal
+BETWEEN = re.compile(r"[\s,]*")
+
+NESTED = "字段“{name}”的值是嵌套结构，应为单个值"
+UNEXPECTED = "字段“{name}”在文件前 {rows} 行中都没有出现，未能读取；请让第一行写全所有字段"
+DOUBLED = "同一个对象里字段“{name}”出现了两次"
+NOT_JSON = "这一行不是完整的 JSON"
+NOT_OBJECT = "这一行不是 JSON 对象（花括号括起的“字段: 值”）"
+BROKEN_ARRAY = "从这里起不是完整的 JSON，后面的内容都没有读取"
+BROKEN_OFF = "数组没有结束符“]”，文件可能不完整"
+
+Object = Mapping[str, Any]
+PLAIN_TYPES = {str, type(None), int, bool}
+
+
+class _Doubled(ValueError):
+    """A name occurs twice in one object."""
+
+
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise _Doubled(DOUBLED.format(name=name))
+        found[name] = value
+    return found
+
+
+LOOSE = json.JSONDecoder()
+# Keeps the digits of every number and sees names that occur twice; several times slower than orjson.
+EXACT = json.JSONDecoder(
+    parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_object
+)
+
+
+@dataclass(frozen=True)
+class _Record:
+    """One record: its object, or its raw text with the reason why it has none; blank: neither."""
+
+    value: Object | None = None
+    raw: str = ""
+    reason: str = ""
+
+
+def open_lines(path: Path, name: str, *, kind: Kind, limits: Limits) -> Source:
+    """Understand a JSON file. Raises UnknownEncoding, EmptyFile or NotObjects."""
+    encoding = encodings.detect(path)
+    if encoding is None:
+        raise UnknownEncoding(name=name)
+    size = path.stat().st_size
+    source = Source(path, name, kind, (), 0, (), 0, size, limits, encoding=encoding)
+    first = [record for record, _ in islice(_records(source), SAMPLE)]
+    if not any(record.value is not None or record.raw for record in first):
+        raise EmptyFile(name=name)
+    known = dict.fromkeys(key for record in first for key in record.value or ())
+    if not known:
+        raise NotObjects(name=name, problem="没有一行是完整的对象")
+    names, picks, notes = headers.name_columns(list(known))
+    keys = tuple(list(known)[place] for place in picks)
+    short = len(first) < SAMPLE
+    total = (
+        len(first) if short else _count(source) if kind is Kind.JSON_ARRAY else _estimate(source)
+    )
+    return replace(source, headers=names, keys=keys, notes=notes, total_rows=total)
+
+
+def pieces(source: Source, *, size: int, start: int) -> Iterator[Piece]:
+    """Rows of data from row `start`, `size` at a time. Raises LineTooLong."""
+    records = islice(_records(source), start, None)
+    while held := list(islice(records, size)):
+        yield _piece(source, held, start)
+        start += len(held)
+
+
+def _piece(source: Source, held: Sequence[tuple[_Record, int]], start: int) -> Piece:
+    columns: list[list[str | None]] = [[] for _ in source.keys]
+    at: list[int] = []
+    flaws: list[Flaw] = []
+    broken: list[Broken] = []
+    for number, (record, _) in enumerate(held, start + 1):
+        if record.value is not None:
+            at.append(number)
+            for key, column in zip(source.keys, columns, strict=True):
+                column.append(_text(record.value.get(key)))
+            flaws += _flaws(source, number, record.value)
+        elif record.raw:
+            broken.append((number, record.raw, record.reason))
+    return Piece(len(held), frame(source, columns, at), broken, flaws, held[-1][1])
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else json.dumps(value, ensure_ascii=False)
+
+
+def _flaws(source: Source, number: int, value: Object) -> list[Flaw]:
+    flaws: list[Flaw] = []
+    if not value.keys() <= {*source.keys, *OWN_COLUMNS}:
+        unknown = [key for key in value if key not in source.keys and key not in OWN_COLUMNS]
+        flaws += [(number, "", UNEXPECTED.format(rows=SAMPLE, name=key)) for key in unknown]
+    if any(isinstance(cell, dict | list) for cell in value.values()):
+        pairs = zip(source.keys, source.headers, strict=True)
+        nested = [name for key, name in pairs if isinstance(value.get(key), dict | list)]
+        flaws += [(number, name, NESTED.format(name=name)) for name in nested]
+    return flaws
+
+
+def _records(source: Source) -> Iterator[tuple[_Record, int]]:
+    """Records in the order of the file, and the position in it."""
+    return _array(source) if source.kind is Kind.JSON_ARRAY else _lines(source)
+
+
+def _lines(source: Source) -> Iterator[tuple[_Record, int]]:
+    rest, row, position = b"", 0, 0
+    for block, position in encodings.blocks(source.path, source.encoding):
+        lines = (rest + block).split(b"\n")
+        rest = lines.pop()
+        for line in lines:
+            yield _line(line), position
+        row += len(lines)
+        if len(rest) > source.limits.record_bytes:
+            limit = source.limits.record_bytes // 1024
+            raise LineTooLong(name=source.name, row=row + 1, limit_kb=limit)
+    if rest:
+        yield _line(rest), position
+
+
+def _line(line: bytes) -> _Record:
+    if not line.strip():
+        return _Record()
+    try:
+        value = orjson.loads(line)
+        if not isinstance(value, dict):
+            return _Record(raw=line.decode("utf-8", "replace"), reason=NOT_OBJECT)
+        if set(map(type, value.values())) <= PLAIN_TYPES and line.count(b'":') == len(value):
+            return _Record(value)
+        return _Record(EXACT.decode(line.decode()))
+    except _Doubled as fault:
+        return _Record(raw=line.decode("utf-8", "replace"), reason=str(fault))
+    except ValueError:
+        return _Record(raw=line.decode("utf-8", "replace"), reason=NOT_JSON)
+
+
+def _array(source: Source) -> Iterator[tuple[_Record, int]]:
+    text = b"".join(block for block, _ in encodings.blocks(source.path, source.encoding)).decode()
+    at = text.index("[") + 1
+    while True:
+        at = _after_comma(text, at)
+        position = source.total_bytes * at // len(text)
+        if text.startswith("]", at):
+            return
+        record, at = _element(text, at)
+        yield record, position
+        if at < 0:
+            return
+
+
+def _after_comma(text: str, at: int) -> int:
+    found = BETWEEN.match(text, at)
+    return found.end() if found else at
+
+
+def _element(text: str, at: int) -> tuple[_Record, int]:
+    """The record at `at` and where it ends; -1 if no telling."""
+    if at == len(text):
+        return _Record(raw=text[-RAW:], reason=BROKEN_OFF), -1
+    try:
+        value, end = EXACT.raw_decode(text, at)
+    except _Doubled as fault:
+        end = LOOSE.raw_decode(text, at)[1]
+        return _Record(raw=text[at:end], reason=str(fault)), end
+    except ValueError:
+        return _Record(raw=text[at : at + RAW], reason=BROKEN_ARRAY), -1
+    if not isinstance(value, dict):
+        return _Record(raw=text[at:end], reason=NOT_OBJECT), end
+    return _Record(value), end
+
+
+def _count(source: Source) -> int:
+    return sum(1 for _ in _records(source))
+
+
+def _estimate(source: Source) -> int:
+    block, used = next(encodings.blocks(source.path, source.encoding, size=SAMPLE_BYTES))
+    return block.count(b"\n") * source.total_bytes // used

@@ -1,0 +1,12 @@
+"""Everything others may change in the data centre."""
+
+from mingcha.domains.records.services.intake import (
+    Delivery,
+    cancel,
+    look_at_original,
+    open_batch,
+    receive,
+    resume,
+)
+
+__all__ = ["Delivery", "cancel", "look_at_original", "open_batch", "receive", "resume"]

@@ -1,0 +1,116 @@
+"""What tests of the data centre share: a rowful of a lawful inspection, and doing the jobs."""
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from procrastinate.contrib.django import app
+
+from mingcha.base.people.models import Account, Organisation
+from mingcha.config.management.commands.work import load_jobs
+from mingcha.domains.catalog.models import Checklist, Item
+from mingcha.domains.officers.models import Officer
+from mingcha.domains.records import services
+from mingcha.domains.records.models import Batch
+from mingcha.standards import loader
+from mingcha.standards.identifiers import uscc_check_character
+
+ITEM = "01310000000001"
+DAY = date(2025, 1, 1)
+
+
+def uscc(number: int) -> str:
+    """A made-up credit code with a right check digit; the same number gives the same code."""
+    body = f"91310115{number:09d}"
+    return body + uscc_check_character(body)
+
+
+BODY = uscc(1)
+CHECKLIST = f"{BODY}4{ITEM}001"
+CERTIFICATES = ("31150001", "31150002")
+
+
+def make_catalogue() -> None:
+    """One item, its checklist and two officers, all in force since `DAY`."""
+    shared = {"since": DAY, "status": "01", "scheme": "item", "fact_id": 0}
+    Item.objects.create(code=ITEM, name="对演示事项的监督检查", **shared)
+    Checklist.objects.create(code=CHECKLIST, name="演示清单", body=BODY, item_code=ITEM, **shared)
+    for certificate in CERTIFICATES:
+        Officer.objects.create(
+            certificate=certificate, name=f"演示{certificate}", body="演示局", valid_to=date(2030, 1, 1), fact_id=0
+        )
+
+
+def inspection(number: int, **changes: str) -> dict[str, str]:
+    """One lawful row of 行政检查行为 by field key, with changes."""
+    row = {
+        "supervise_item_implement_code": ITEM,
+        "supervise_item_check_icode": CHECKLIST,
+        "check_action_name": "演示检查",
+        "check_action_code": f"JC{number:06d}",
+        "implement_institution": "演示浦东市场监管局",
+        "implement_institution_code": BODY,
+        "supervise_object_type": "1",
+        "supervise_object": f"演示{number}号有限公司",
+        "administrative_cp": f"演示{number}号有限公司",
+        "administrative_cp_na": "02",
+        "administrative_cp_ce_type": "001",
+        "administrative_cp_ui_code": uscc(1000 + number),
+        "address_registered": f"浦东新区演示路{number}号",
+        "area_number": "310115",
+        "check_form": "01",
+        "check_type": "01",
+        "check_mode": "1",
+        "check_result": "01",
+        "check_date": "2025-03-04",
+        "check_personnel": "张演示、李演示",
+        "check_personnel_code": "、".join(CERTIFICATES),
+        "submitted_date": "2025-03-05",
+        "submitted_personnel": "王演示",
+    }
+    return row | changes
+
+
+def as_csv(rows: Sequence[dict[str, str]], *, table: str = "check_action", encoding: str = "utf-8") -> bytes:
+    """Rows as a CSV with the Chinese headers of the standard."""
+    fields = loader.current().table(table).fields
+    keys = list(dict.fromkeys(key for row in rows for key in row))
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([fields[key].label if key in fields else key for key in keys])
+    writer.writerows([[row.get(key, "") for key in keys] for row in rows])
+    return text.getvalue().encode(encoding)
+
+
+def as_lines(rows: Sequence[dict[str, str]]) -> bytes:
+    """Rows as JSON-lines with the English keys."""
+    return "\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode()
+
+
+def hand_in(
+    data: bytes, *, provider: Organisation, actor: Account, name: str = "检查.csv", table: str = ""
+) -> Batch:
+    """Hand in a file and do all the work; needs a test with committed transactions."""
+    delivery = services.Delivery(name=name, provider=provider, table=table, channel="api")
+    batch = services.receive([data], delivery, actor=actor)
+    do_jobs()
+    batch.refresh_from_db()
+    return batch
+
+
+def do_jobs(queues: Iterable[str] = ("intake", "default")) -> None:
+    """Do every waiting job in this process, as the workers would."""
+    load_jobs()
+    worker = app.with_connector(app.connector.get_worker_connector())
+
+    async def work() -> None:
+        async with worker.open_async():
+            await worker.run_worker_async(
+                queues=list(queues), wait=False, concurrency=1, install_signal_handlers=False,
+                listen_notify=False,
+            )  # fmt: skip
+
+    asyncio.run(work())

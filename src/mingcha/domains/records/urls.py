@@ -1,0 +1,19 @@
+"""Addresses of the data centre's pages."""
+
+from django.urls import path
+
+from mingcha.domains.records.views import batches, mapping, upload
+
+app_name = "records"
+urlpatterns = [
+    path("intake/", upload.upload, name="upload"),
+    path("batches/", batches.batch_list, name="batches"),
+    path("batches/<slug:number>/", batches.batch, name="batch"),
+    path("batches/<slug:number>/progress", batches.progress, name="progress"),
+    path("batches/<slug:number>/cancel", batches.cancel, name="cancel"),
+    path("batches/<slug:number>/resume", batches.resume, name="resume"),
+    path("batches/<slug:number>/refused", batches.refused, name="refused"),
+    path("batches/<slug:number>/refused/file", batches.refused_file, name="refused_file"),
+    path("batches/<slug:number>/original", batches.original, name="original"),
+    path("batches/<slug:number>/mapping", mapping.mapping, name="mapping"),
+]

@@ -1,0 +1,233 @@
+"""Batches: the list, the progress, the receipt, and the rows that go back."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import cast
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_GET, require_POST
+
+from mingcha.base.access import door
+from mingcha.base.listing import Column, Listing, attachment
+from mingcha.base.people.models import Account
+from mingcha.domains.records import services
+from mingcha.domains.records.models import Batch, BatchState, Refusal, RefusalState
+from mingcha.domains.records.queries import batches as queries
+from mingcha.domains.records.services import returns, vault
+from mingcha.domains.records.views.upload import label_of
+from mingcha.standards import loader
+
+COLUMNS: Sequence[Column[Batch]] = (
+    Column("file", "文件", lambda b: b.file_name, "file_name"),
+    Column("state", "状态", lambda b: b.get_state_display(), "state"),
+    Column("table", "数据表", label_of, "table"),
+    Column("provider", "报送单位", lambda b: b.provider.name, "provider__name"),
+    Column("read", "读取", lambda b: b.read_count, "read_count", num=True),
+    Column("accepted", "接收", lambda b: b.accepted_count, "accepted_count", num=True),
+    Column("refused", "退回", lambda b: b.refused_count, "refused_count", num=True),
+    Column("waiting", "待核", lambda b: b.waiting_count, "waiting_count", num=True),
+    Column("by", "报送人", lambda b: b.submitted_by.real_name, "submitted_by__real_name"),
+    Column("received", "收到", lambda b: f"{b.received_at:%Y-%m-%d %H:%M}", "received_at"),
+)
+
+
+@door("records.receipts")
+@require_GET
+def batch_list(request: HttpRequest) -> HttpResponse:
+    """Every batch of the organisations the account answers for."""
+    account = cast(Account, request.user)
+    asked = _asked(request)
+    listing = Listing(request, queries.batches(account, asked), COLUMNS, sort="-received")
+    if "export" in request.GET:
+        return listing.export("报送批次")
+    rows = listing.rows
+    for batch in rows:
+        batch.table_label = label_of(batch)  # type: ignore[attr-defined]  # for the template
+    context = {
+        "filter": _filter(account, asked),
+        "table": {
+            "id": "batches",
+            "caption": "报送批次",
+            "columns": listing.headers,
+            "empty": {"title": "没有符合条件的批次", "text": "换一个条件，或报送新的数据文件。"},
+        },
+        "rows": rows,
+        "pager": listing.pager,
+        "may_intake": account.holds("records.intake"),
+    }
+    return render(request, "records/batch_list.html", context)
+
+
+@door("records.receipts")
+@require_GET
+def batch(request: HttpRequest, number: str) -> HttpResponse:
+    """One batch: its progress while it runs, its receipt afterwards."""
+    found = queries.batch_for(cast(Account, request.user), number)
+    return render(request, "records/batch.html", _context(request, found))
+
+
+@door("records.receipts")
+@require_GET
+def progress(request: HttpRequest, number: str) -> HttpResponse:
+    """The progress alone, for polling; asks the page to load anew once the batch has ended."""
+    found = queries.batch_for(cast(Account, request.user), number)
+    context = _context(request, found)
+    response = render(request, "records/progress.html", context)
+    if not queries.receipt(found).progress.is_open:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@door("records.intake")
+@require_POST
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """Stop a batch after the chunk under way."""
+    account = cast(Account, request.user)
+    services.cancel(queries.batch_for(account, number), actor=account)
+    return redirect("records:batch", number)
+
+
+@door("records.intake")
+@require_POST
+def resume(request: HttpRequest, number: str) -> HttpResponse:
+    """Go on with a batch that was stopped."""
+    account = cast(Account, request.user)
+    services.resume(queries.batch_for(account, number), actor=account)
+    return redirect("records:batch", number)
+
+
+@door("records.receipts")
+@require_GET
+def refused(request: HttpRequest, number: str) -> HttpResponse:
+    """The rows that were not taken in, each with its reasons."""
+    found = queries.batch_for(cast(Account, request.user), number)
+    state, check = request.GET.get("state", ""), request.GET.get("check", "")
+    columns: Sequence[Column[Refusal]] = (Column("row", "行号", lambda r: r.row, "row"),)
+    listing = Listing(request, queries.refusals(found, state=state, check=check), columns, sort="row")
+    rows = listing.rows
+    headers = found.sample.get("headers") or sorted({name for row in rows for name in row.raw})
+    context = {
+        "batch": found,
+        "table_label": label_of(found),
+        "headers": headers,
+        "rows": [_refused_row(found, row, headers) for row in rows],
+        "pager": listing.pager,
+        "tabs": _tabs(found, state),
+        "check": {"label": _check_label(found, check), "clear_url": "?"} if check else None,
+        "may_intake": cast(Account, request.user).holds("records.intake"),
+    }
+    return render(request, "records/refused.html", context)
+
+
+@door("records.receipts")
+@require_GET
+def refused_file(request: HttpRequest, number: str) -> HttpResponse | FileResponse:
+    """The refused rows as the same kind of file, with a column of reasons."""
+    account = cast(Account, request.user)
+    found = queries.batch_for(account, number)
+    file = returns.file_of(found, actor=account)
+    if file is None:
+        return render(request, "records/preparing.html", {"batch": found}, status=202)
+    return FileResponse(
+        file.path.open("rb"), headers={"Content-Disposition": attachment(file.name)}
+    )
+
+
+@door("records.receipts")
+@require_GET
+def original(request: HttpRequest, number: str) -> FileResponse:
+    """The file as it came; each look is an act."""
+    account = cast(Account, request.user)
+    found = queries.batch_for(account, number)
+    services.look_at_original(found, actor=account)
+    headers = {
+        "Content-Disposition": attachment(found.file_name),
+        "Content-Type": "application/octet-stream",
+    }
+    return FileResponse(vault.path_of(found.file_id).open("rb"), headers=headers)
+
+
+def _context(request: HttpRequest, batch: Batch) -> dict[str, object]:
+    account = cast(Account, request.user)
+    return {
+        "receipt": queries.receipt(batch),
+        "table_label": label_of(batch),
+        "may_intake": account.holds_over("records.intake", batch.provider),
+    }
+
+
+def _asked(request: HttpRequest) -> queries.Filter:
+    said = request.GET
+    return queries.Filter(
+        words=said.get("q", "").strip(),
+        table=said.get("table", ""),
+        provider=said.get("provider", ""),
+        state=said.get("state", ""),
+        since=_day(said.get("since", "")),
+        until=_day(said.get("until", "")),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:  # 2026-02-30: looks like a date and is none
+        return None
+
+
+def _filter(account: Account, asked: queries.Filter) -> dict[str, object]:
+    tables = [(t.name, t.label) for t in loader.current().tables.values()]
+    providers = queries.providers_for(account, queries.RECEIPTS).values_list("code", "name")
+    fields = [
+        {"name": "q", "label": "文件名或回执编号", "kind": "text", "value": asked.words},
+        _select("table", "数据表", tables, asked.table),
+        _select("provider", "报送单位", list(providers), asked.provider),
+        _select("state", "状态", list(BatchState.choices), asked.state),
+        {
+            "label": "收到日期", "kind": "range", "from_name": "since", "to_name": "until",
+            "from_value": asked.since.isoformat() if asked.since else "",
+            "to_value": asked.until.isoformat() if asked.until else "",
+        },
+    ]  # fmt: skip
+    return {"fields": fields, "clear_url": "?"}
+
+
+def _select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> dict[str, object]:
+    listed = [{"value": v, "label": text, "selected": v == chosen} for v, text in options]
+    return {"name": name, "label": label, "kind": "select", "options": listed, "value": chosen}
+
+
+def _tabs(batch: Batch, state: str) -> list[dict[str, object]]:
+    tabs: list[dict[str, object]] = [{"label": "全部", "url": "?", "active": not state}]
+    for value, label in RefusalState.choices:
+        count = queries.refusals(batch, state=value).count()
+        tabs.append({"label": label, "url": f"?state={value}", "active": state == value, "count": count})
+    return tabs
+
+
+def _refused_row(batch: Batch, row: Refusal, headers: Sequence[str]) -> dict[str, object]:
+    bad = {reason["field"] for reason in row.reasons if reason["field"]}
+    labels = _headers_of(batch, bad)
+    cells = [{"text": row.raw.get(name) or "", "bad": name in labels} for name in headers]
+    if "_line" in row.raw:
+        cells = [{"text": row.raw["_line"], "bad": True}]
+    return {
+        "row": row.row,
+        "state": row.state,
+        "state_label": row.get_state_display(),
+        "reasons": [reason["reason"] for reason in row.reasons],
+        "cells": cells,
+    }
+
+
+def _headers_of(batch: Batch, fields: set[str]) -> set[str]:
+    """The source headers under which the named fields stand, as the batch's reader matched them."""
+    matched: dict[str, str] = batch.sample.get("fields", {})
+    return {header for header, field in matched.items() if field in fields}
+
+
+def _check_label(batch: Batch, check: str) -> str:
+    lines = queries.receipt(batch).checks
+    return next((line.label for line in lines if line.name == check), check)

@@ -1,0 +1,89 @@
+"""Hand in files."""
+
+from typing import cast
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat
+from django.views.decorators.http import require_http_methods
+
+from mingcha.base.access import door
+from mingcha.base.errors import MingchaError
+from mingcha.base.people.models import Account, Organisation
+from mingcha.domains.records import services
+from mingcha.domains.records.models import Batch, SourceMapping
+from mingcha.domains.records.queries import batches as queries
+from mingcha.standards import loader
+
+
+class UploadForm(forms.Form):
+    """Who provides the files, and for which table."""
+
+    provider = forms.ModelChoiceField(
+        Organisation.objects.none(), label="报送单位", to_field_name="code", empty_label=None
+    )
+    table = forms.ChoiceField(label="数据表", required=False, help_text="不选时按表头自动识别。")
+    mapping = forms.ModelChoiceField(
+        SourceMapping.objects.none(), label="字段对应", required=False, empty_label="自动选择",
+        help_text="表头与标准不一致时使用；存过的对应会自动套用。",
+    )  # fmt: skip
+
+    def __init__(self, account: Account, data: object = None) -> None:
+        super().__init__(data)
+        provider = cast(forms.ModelChoiceField[Organisation], self.fields["provider"])
+        provider.queryset = queries.providers_for(account)
+        provider.initial = account.organisation.code
+        mapping = cast(forms.ModelChoiceField[SourceMapping], self.fields["mapping"])
+        mapping.queryset = queries.mappings(account)
+        table = cast(forms.ChoiceField, self.fields["table"])
+        named = [(table.name, table.label) for table in loader.current().tables.values()]
+        table.choices = [("", "自动识别"), *named]
+
+
+@door("records.intake")
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """The page to hand in files; several at once are several batches."""
+    account = cast(Account, request.user)
+    form = UploadForm(account, request.POST if request.method == "POST" else None)
+    refusal: MingchaError | None = None
+    if request.method == "POST" and form.is_valid():
+        files = request.FILES.getlist("files")
+        try:
+            taken = [_receive(file, form.cleaned_data, account) for file in files]
+            if len(taken) == 1:
+                return redirect("records:batch", taken[0].public_id)
+            if taken:
+                return redirect("records:batches")
+            form.add_error(None, "还没有选择文件。")
+        except MingchaError as error:
+            refusal = error
+    recent = list(queries.visible_to(account)[:5])
+    for batch in recent:
+        batch.table_label = label_of(batch)  # type: ignore[attr-defined]  # for the template
+    context = {
+        "form": form,
+        "refusal": refusal,
+        "recent": recent,
+        "limit": filesizeformat(settings.UPLOAD_LIMIT_BYTES),
+    }
+    return render(request, "records/upload.html", context, status=refusal.status if refusal else 200)
+
+
+def label_of(batch: Batch) -> str:
+    """The Chinese name of a batch's table, also while it is not recognised yet."""
+    return loader.current().table(batch.table).label if batch.table else "待识别"
+
+
+def _receive(file: UploadedFile, said: dict[str, object], account: Account) -> Batch:
+    delivery = services.Delivery(
+        name=file.name or "未命名文件",
+        provider=cast(Organisation, said["provider"]),
+        table=cast(str, said["table"]),
+        mapping=cast(SourceMapping | None, said["mapping"]),
+        channel="page",
+    )
+    return services.receive(file.chunks(), delivery, actor=account)
