@@ -1,0 +1,90 @@
+/** Small manners of a page, by attribute: data-copy, data-print, data-open, data-close, data-confirm, data-send. */
+
+function copy(button: HTMLElement): void {
+  const text = button.dataset["copy"] ?? "";
+  const done = (): void => {
+    button.classList.add("is-done");
+    button.setAttribute("aria-label", "已复制");
+    setTimeout(() => {
+      button.classList.remove("is-done");
+      button.setAttribute("aria-label", "复制");
+    }, 2000);
+  };
+  if (navigator.clipboard !== undefined) {
+    void navigator.clipboard.writeText(text).then(done);
+    return;
+  }
+  // Plain http on an internal network has no clipboard object.
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+  button.focus();
+  done();
+}
+
+const dialog = (id: string | undefined): HTMLDialogElement | null => {
+  const found = id === undefined ? null : document.getElementById(id);
+  return found instanceof HTMLDialogElement ? found : null;
+};
+
+function onClick(event: MouseEvent): void {
+  const target = event.target as HTMLElement;
+  for (const menu of Array.from(document.querySelectorAll<HTMLDetailsElement>(".menu[open]"))) {
+    if (!menu.contains(target)) menu.open = false;
+  }
+  const act = target.closest<HTMLElement>("[data-copy], [data-print], [data-open], [data-close]");
+  if (act === null) return;
+  if (act.dataset["copy"] !== undefined) copy(act);
+  if (act.dataset["print"] !== undefined) window.print();
+  if (act.dataset["close"] !== undefined) act.closest("dialog")?.close();
+  dialog(act.dataset["open"])?.showModal();
+}
+
+/** A form with data-confirm is sent only after its dialog was answered with yes. */
+function onSubmit(event: SubmitEvent): void {
+  const form = event.target as HTMLFormElement;
+  // The button that was pressed may ask for itself: one batch form has many buttons.
+  const asks = dialog(event.submitter?.dataset["confirm"] ?? form.dataset["confirm"]);
+  if (asks === null || form.dataset["confirmed"] === "yes") {
+    delete form.dataset["confirmed"];
+    return;
+  }
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  asks.returnValue = "";
+  asks.addEventListener(
+    "close",
+    () => {
+      if (asks.returnValue !== "yes") return;
+      form.dataset["confirmed"] = "yes";
+      form.requestSubmit(event.submitter as HTMLButtonElement | null);
+    },
+    { once: true },
+  );
+  asks.showModal();
+}
+
+/** On paper everything that is folded is open. */
+function unfoldForPrint(): void {
+  let folded: HTMLDetailsElement[] = [];
+  window.addEventListener("beforeprint", () => {
+    folded = Array.from(document.querySelectorAll<HTMLDetailsElement>("main details:not([open])"));
+    for (const details of folded) details.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const details of folded) details.open = false;
+  });
+}
+
+export function startPage(): void {
+  document.addEventListener("click", onClick);
+  document.addEventListener("submit", onSubmit, { capture: true });
+  document.addEventListener("change", (event) => {
+    const field = event.target as HTMLInputElement;
+    if (field.dataset["send"] !== undefined) field.form?.requestSubmit();
+  });
+  unfoldForPrint();
+}
