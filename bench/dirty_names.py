@@ -139,7 +139,7 @@ def _weighted(shares: Mapping[T, int]) -> list[T]:
 
 def _traditional() -> dict[int, str]:
     pairs = rules.lexicon().characters.items()
-    return {ord(new): old for old, new in pairs if "一" <= old and len(new) == 1}
+    return {ord(new): old for old, new in pairs if old >= "一" and len(new) == 1}
 
 
 def _places(told: Mapping[str, object], dice: Dice) -> list[Place]:

@@ -12,6 +12,7 @@ import json
 import os
 import resource
 import secrets
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -43,10 +44,11 @@ def main() -> None:
     own = settings.DATABASES["default"]["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
-        with tempfile.TemporaryDirectory() as home:
-            with override_settings(HOME=Path(home), KEYS=Path(home) / "keys"):
-                for row in measure(arguments.acts):
-                    print(json.dumps(row, ensure_ascii=False), flush=True)
+        home = Path(tempfile.mkdtemp())
+        with override_settings(HOME=home, KEYS=home / "keys"):
+            for row in measure(arguments.acts):
+                print(json.dumps(row, ensure_ascii=False), flush=True)
+        shutil.rmtree(home)
     finally:
         connection.creation.destroy_test_db(own, verbosity=0)
 
@@ -121,10 +123,13 @@ def load(count: int, *, first: int) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(milliseconds=first)
     prev: dict[str, bytes] = {}
     connection.ensure_connection()
-    with connection.cursor() as cursor, cursor.copy(
-        "COPY ledger_act (at, record_kind, record_key, verb, actor_id, organisation, origin, prev,"
-        " body, hash) FROM STDIN"
-    ) as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "COPY ledger_act (at, record_kind, record_key, verb, actor_id, organisation, origin, prev,"
+            " body, hash) FROM STDIN"
+        ) as copy,
+    ):
         for number in range(count):
             key = f"{first + number // PER_RECORD}"
             account = number % ACCOUNTS
@@ -143,8 +148,17 @@ def load(count: int, *, first: int) -> None:
             hash_ = leaf_hash(body.encode())
             prev = {key: hash_}
             copy.write_row(
-                (deed.at, *deed.record, deed.verb, account, deed.organisation, deed.origin,
-                 deed.prev or None, body, hash_)
+                (
+                    deed.at,
+                    *deed.record,
+                    deed.verb,
+                    account,
+                    deed.organisation,
+                    deed.origin,
+                    deed.prev or None,
+                    body,
+                    hash_,
+                )
             )
 
 

@@ -12,7 +12,7 @@ from typing import Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
 from django.http import HttpRequest
 
-from mingcha.base.errors import NotAllowed, NotSignedIn
+from mingcha.base.errors import RIGHT_LABELS, NotAllowed, NotSignedIn
 
 PUBLIC: Final = "public"
 SIGNED_IN: Final = "signed-in"
@@ -56,7 +56,6 @@ class RowRule:
 
 DOORS: dict[str, Door] = {}
 ROW_RULES: dict[str, RowRule] = {}
-LABELS: dict[str, str] = {}
 
 
 def explain(rule: RowRule) -> None:
@@ -65,18 +64,22 @@ def explain(rule: RowRule) -> None:
 
 
 def label_of(right: str) -> str:
-    """The right's Chinese name; base/people fills `LABELS` from config/rights.yaml at start."""
-    return LABELS.get(right, right)
+    """The right's Chinese name."""
+    return RIGHT_LABELS.get(right, right)
 
 
-def door(right: str) -> Callable[[Callable[Concatenate[HttpRequest, P], R]], Callable[Concatenate[HttpRequest, P], R]]:
+def door(
+    right: str,
+) -> Callable[[Callable[Concatenate[HttpRequest, P], R]], Callable[Concatenate[HttpRequest, P], R]]:
     """Mark a view or API operation with the right it asks for.
 
     Raises NotSignedIn when nobody is signed in and NotAllowed when the right is not held;
     base/http.py turns both into a page or a problem, and records the second as an act.
     """
 
-    def mark(view: Callable[Concatenate[HttpRequest, P], R]) -> Callable[Concatenate[HttpRequest, P], R]:
+    def mark(
+        view: Callable[Concatenate[HttpRequest, P], R],
+    ) -> Callable[Concatenate[HttpRequest, P], R]:
         name = f"{view.__module__}.{view.__qualname__}"
         DOORS[name] = Door(name, right)
 
@@ -98,4 +101,4 @@ def admit(request: HttpRequest, right: str) -> None:
     if not request.user.is_authenticated:
         raise NotSignedIn
     if right != SIGNED_IN and not cast(Actor, request.user).holds(right):
-        raise NotAllowed(right=label_of(right), key=right)
+        raise NotAllowed(right=right)

@@ -56,13 +56,24 @@ class NotFound(MingchaError):
     remedy = "请核对编号；如确需查看，可在“为什么看不到”页面了解由谁决定、向谁申请。"
 
 
+# Right → its Chinese name; base/people fills it at start from config/rights.yaml.
+RIGHT_LABELS: dict[str, str] = {}
+
+
 class NotAllowed(MingchaError):
-    """The account lacks the right for this act."""
+    """The account lacks the right for this act.
+
+    Raised with the right's key, and `where` when it is held elsewhere; says the right's name.
+    """
 
     code = "base/not-allowed"
     status = 403
     message = "您的账号没有“{right}”权限，不能执行此操作。"
     remedy = "请向本部门的账号管理员申请；本次尝试已记录。"
+
+    def __init__(self, *, right: str, where: str = "") -> None:
+        label = RIGHT_LABELS.get(right, right)
+        super().__init__(right=f"{label}（{where}）" if where else label, key=right)
 
 
 class NotSignedIn(MingchaError):

@@ -62,7 +62,9 @@ def number_of(request: HttpRequest) -> str:
 
 def wants_problem(request: HttpRequest) -> bool:
     """Whether a machine is asking."""
-    return request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", "")
+    return request.path.startswith("/api/") or "application/json" in request.headers.get(
+        "Accept", ""
+    )
 
 
 def problem_response(request: HttpRequest, refusal: MingchaError) -> JsonResponse:
@@ -79,7 +81,9 @@ def problem_response(request: HttpRequest, refusal: MingchaError) -> JsonRespons
 
 def record(request: HttpRequest, refusal: MingchaError) -> None:
     """Log a refusal; one for want of a right is also an act (SEC-7)."""
-    logger.info("request_refused", extra={"facts": {"code": refusal.code, "request": number_of(request)}})
+    logger.info(
+        "request_refused", extra={"facts": {"code": refusal.code, "request": number_of(request)}}
+    )
     if isinstance(refusal, NotAllowed) and request.user.is_authenticated:
         asked = str(refusal.facts.get("key", ""))
         content = {"path": request.path, "method": request.method or "", "right": asked}

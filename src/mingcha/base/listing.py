@@ -88,7 +88,9 @@ class Listing(Generic[M]):
 
     def export(self, name: str) -> StreamingHttpResponse:
         """The whole list, not only the page, as a CSV that spreadsheets open. No cap."""
-        rows = ([str(column.text(row)) for column in self.columns] for row in self._found.iterator(2000))
+        rows = (
+            [str(column.text(row)) for column in self.columns] for row in self._found.iterator(2000)
+        )
         return csv_response(name, [column.label for column in self.columns], rows)
 
     def _order(self, fallback: str) -> list[str]:
@@ -122,7 +124,9 @@ def csv_response(
     name: str, headers: Sequence[str], rows: Iterable[Sequence[str]]
 ) -> StreamingHttpResponse:
     """A CSV download with a BOM, streamed; cells that a spreadsheet would run are neutralised."""
-    response = StreamingHttpResponse(_csv(chain([headers], rows)), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(
+        _csv(chain([headers], rows)), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = attachment(f"{name}.csv")
     return response
 
@@ -146,4 +150,3 @@ def _csv(rows: Iterable[Sequence[str]]) -> Iterator[str]:
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
-

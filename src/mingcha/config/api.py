@@ -1,13 +1,14 @@
 """The API object (OpenAPI at /api/v1/openapi.json)."""
 
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
-
-from django.http import HttpRequest, HttpResponse
 
 from mingcha.base.errors import BadInput, MingchaError
 from mingcha.base.http import problem_response
 from mingcha.base.people.api_auth import Asker
+from mingcha.domains.portal.api import router as portal
+from mingcha.domains.records.api import router as records
 
 api = NinjaAPI(
     title="明察 · 监管数据接口",
@@ -30,3 +31,7 @@ def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """What pydantic refused, as one sentence naming each field."""
     problems = "；".join(f"{'.'.join(map(str, e['loc'][1:]))}：{e['msg']}" for e in error.errors)
     return problem_response(request, BadInput(problem=problems))
+
+
+api.add_router("", records)
+api.add_router("", portal)

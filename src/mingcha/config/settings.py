@@ -22,7 +22,9 @@ ALLOWED_HOSTS = setting(
 CSRF_TRUSTED_ORIGINS = setting(
     "MINGCHA_ORIGINS", [], words, help="反向代理后的完整来源（https://…），逗号分隔。"
 )
-HTTPS = setting("MINGCHA_HTTPS", False, flag, help="是否由反向代理提供 HTTPS；开启后 Cookie 只经加密通道发送。")
+HTTPS = setting(
+    "MINGCHA_HTTPS", False, flag, help="是否由反向代理提供 HTTPS；开启后 Cookie 只经加密通道发送。"
+)
 SECRET_KEY = secret_key(HOME)
 
 # --- Rooms --------------------------------------------------------------------------------
@@ -106,19 +108,26 @@ AUTHENTICATION_BACKENDS = [
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ["login", "real_name"]}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["login", "real_name"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "mingcha.base.people.passwords.LawfulPassword"},
 ]
 PASSWORD_LENGTH = setting("MINGCHA_PASSWORD_LENGTH", 10, int, help="密码最少位数。")
 PASSWORD_CLASSES = setting(
-    "MINGCHA_PASSWORD_CLASSES", 3, int, help="密码须含大写、小写、数字、符号中的至少几类（1 至 4）。"
+    "MINGCHA_PASSWORD_CLASSES",
+    3,
+    int,
+    help="密码须含大写、小写、数字、符号中的至少几类（1 至 4）。",
 )
 PASSWORD_DAYS = setting("MINGCHA_PASSWORD_DAYS", 90, int, help="密码多少天后须更换。")
 PASSWORD_HISTORY = setting("MINGCHA_PASSWORD_HISTORY", 5, int, help="新密码不得与最近几次相同。")
 TOTP_REQUIRED_FOR = setting(
-    "MINGCHA_TOTP_REQUIRED_FOR", [], words,
+    "MINGCHA_TOTP_REQUIRED_FOR",
+    [],
+    words,
     help="拥有其中任一权限的账号必须启用双因素认证，如 people.manage,audit.search。",
 )
 TOKEN_DAYS = setting("MINGCHA_TOKEN_DAYS", 365, int, help="接口令牌最长有效天数。")
@@ -140,7 +149,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 X_FRAME_OPTIONS = "DENY"
 AXES_FAILURE_LIMIT = setting("MINGCHA_LOCKOUT_FAILURES", 5, int, help="连续登录失败多少次后锁定。")
-AXES_COOLOFF_TIME = setting("MINGCHA_LOCKOUT_HOURS", 1, float, help="锁定多少小时后自动解除。") or None
+AXES_COOLOFF_TIME = (
+    setting("MINGCHA_LOCKOUT_HOURS", 1, float, help="锁定多少小时后自动解除。") or None
+)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_RESET_ON_SUCCESS = True
@@ -152,7 +163,7 @@ OTP_TOTP_ISSUER = "明察"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
+        "img-src": ["'self'", "data:"],  # the QR code of a second factor
         "style-src": ["'self'"],
         "script-src": ["'self'"],
         "connect-src": ["'self'"],
@@ -169,11 +180,13 @@ LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
+NUMBER_GROUPING = 3
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [PACKAGE / "config" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/dist/assets/"  # Vite puts a hash into these names
 DJANGO_VITE = {
     "default": {
         "dev_mode": False,
@@ -199,7 +212,9 @@ for folder in (VAULT, LAKE, EXPORTS, KEYS, FILE_UPLOAD_TEMP_DIR):
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 EXTRA_STANDARDS = setting(
-    "MINGCHA_STANDARDS", [], lambda text: [part for part in text.split(os.pathsep) if part],
+    "MINGCHA_STANDARDS",
+    [],
+    lambda text: [part for part in text.split(os.pathsep) if part],
     help="本地数据标准目录（*.yaml），多个以系统路径分隔符分隔。",
 )
 

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from mingcha.config.api import api
+from mingcha.config.health import healthz, readyz
 
 urlpatterns = [
     path("", include("mingcha.domains.desk.urls")),
@@ -10,4 +11,6 @@ urlpatterns = [
     path("", include("mingcha.domains.insight.urls")),
     path("", include("mingcha.domains.portal.urls")),
     path("api/v1/", api.urls),
+    path("healthz", healthz),
+    path("readyz", readyz),
 ]

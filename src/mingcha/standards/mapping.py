@@ -255,13 +255,24 @@ def _wrong_writes(mapping: Mapping, table: Table) -> Iterator[str]:
 
 def _wrong_patterns(mapping: Mapping) -> Iterator[str]:
     for number, step in enumerate(mapping.steps, 1):
-        if isinstance(step, ParseDate) and not {"%d", "%e", "%j"} & set(
-            re.findall("%[A-Za-z]", step.format)
-        ):
-            yield f"第 {number} 步的日期格式“{step.format}”没有日（%d），例如应写 %Y/%m/%d。"
+        if isinstance(step, ParseDate):
+            yield from (f"第 {number} 步的{problem}" for problem in _wrong_format(step.format))
         pattern = step.pattern if isinstance(step, Split | Replace) else None
         if pattern is not None:
             yield from (f"第 {number} 步的{problem}" for problem in _wrong_pattern(step, pattern))
+
+
+_DIRECTIVES = {*"YymbBdejFHIMSTpfzAa"}  # what may follow % in a date format
+_DAYS = {*"dejF"}
+
+
+def _wrong_format(written: str) -> Iterator[str]:
+    found = re.findall("%(.?)", written)
+    unknown = [letter for letter in found if letter not in _DIRECTIVES]
+    if unknown:
+        yield f"日期格式“{written}”含有不认识的“%{unknown[0]}”，例如应写 %Y/%m/%d。"
+    elif not _DAYS.intersection(found):
+        yield f"日期格式“{written}”没有日（%d），例如应写 %Y/%m/%d。"
 
 
 _UNBOUNDED = re.compile(r"\(\?(?:[=!]|<[=!]|P=|\()|\\[1-9]")

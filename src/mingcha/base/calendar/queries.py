@@ -43,7 +43,9 @@ def days() -> Judge:
 def announced_days() -> Mapping[date, Day]:
     """The holidays and make-up days of the notices that came with the package."""
     free = {day: Day(False, False, _ground(day, name)) for day, name in _named("holidays")}
-    worked = {day: Day(True, False, _ground(day, f"{name}调休上班")) for day, name in _named("workdays")}
+    worked = {
+        day: Day(True, False, _ground(day, f"{name}调休上班")) for day, name in _named("workdays")
+    }
     return MappingProxyType(free | worked)
 
 

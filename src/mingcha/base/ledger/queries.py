@@ -1,12 +1,12 @@
 """What may be asked of the ledger: acts for an auditor, seals, and proofs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from mingcha.base.ledger import tree
 from mingcha.base.ledger.hashing import HASH_BYTES
@@ -159,3 +159,15 @@ class _Stored:
         low = group * GROUP
         loose = Act.objects.filter(leaf_no__gte=low, leaf_no__lt=min(low + GROUP, self._size))
         return [bytes(h) for h in loose.order_by("leaf_no").values_list("hash", flat=True)]
+
+
+def first_seal() -> Seal | None:
+    """The earliest seal: no past before it can be asked for."""
+    return Seal.objects.first()
+
+
+def learnt_times(acts: Iterable[int]) -> dict[int, datetime]:
+    """When each act was learnt, that is the time of the seal that took it in; open acts are absent."""
+    rows = Act.objects.filter(pk__in=list(acts), leaf_no__isnull=False)
+    seal = Seal.objects.filter(size__gt=OuterRef("leaf_no")).order_by("no").values("time")[:1]
+    return dict(rows.values_list("pk", Subquery(seal)))

@@ -6,6 +6,7 @@ The memory used is that of one block per process, however long the ledger is.
 
 import os
 import re
+from base64 import b64encode
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -18,6 +19,7 @@ import psycopg
 from psycopg import sql
 
 from mingcha.base.ledger import tree
+from mingcha.base.ledger.canonical import moment_text
 from mingcha.base.ledger.hashing import HASH_BYTES, leaf_hash
 from mingcha.base.ledger.rules import read_deed
 
@@ -45,7 +47,7 @@ _SALT_AT: Final = (
     + len('","from":"","prev":"","record":["",""],"salt":"')
 )
 _SALT_LENGTH: Final = 24
-_FULL_MOMENT: Final = len("2026-11-22 13:35:45.123456+00")
+_FULL_TIME: Final = len("13:35:45.123456")
 _ESCAPED: Final = re.compile(rb"\\(.)", re.DOTALL)
 _ESCAPES: Final = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
 
@@ -168,17 +170,12 @@ def _check_acts(lines: Iterable[list[bytes]], low: int | None) -> tuple[list[byt
 
 
 def _agrees(fields: list[bytes]) -> bool:
-    """Whether the columns say what the body says."""
+    """Whether the columns say what the body says; quick for all but text that JSON escapes."""
     body, _, at, kind, key, verb, account, organisation, origin, prev, _ = fields
     salt = _SALT_AT + len(origin) + len(prev) + len(kind) + len(key)
-    time = (
-        at[11:-3]
-        if len(at) == _FULL_MOMENT
-        else (at[11:-3] + b"." * (len(at) == 22)).ljust(15, b"0")
-    )
-    return body == _SHAPE % (
+    expected = _SHAPE % (
         at[:10],
-        time,
+        _time(at),
         body[_CONTENT],
         origin,
         prev,
@@ -189,17 +186,42 @@ def _agrees(fields: list[bytes]) -> bool:
         account,
         organisation,
     )
+    return body == expected or not _disagreement(fields)
+
+
+def _time(at: bytes) -> bytes:
+    """hh:mm:ss.ffffff of a moment as PostgreSQL writes it in UTC, trailing zeros left out."""
+    time = at[11:-3]
+    if len(time) == _FULL_TIME:
+        return time
+    return (time if b"." in time else time + b".").ljust(_FULL_TIME, b"0")
+
+
+def _disagreement(fields: list[bytes]) -> str:
+    """Why body and columns do not agree, in words; "" if they do."""
+    body, _, at, kind, key, verb, account, organisation, origin, prev, _ = fields
+    try:
+        deed = read_deed(body.decode())
+    except ValueError:
+        return "正文不是规范格式"
+    said = (
+        moment_text(deed.at),
+        *deed.record,
+        deed.verb,
+        str(deed.account),
+        deed.organisation,
+        deed.origin,
+        b64encode(deed.prev),
+    )
+    moment = at[:10] + b"T" + _time(at) + b"Z"
+    texts = (moment, kind, key, verb, account, organisation, origin)
+    return "" if said == (*(text.decode() for text in texts), prev) else "检索字段与正文不符"
 
 
 def _fault_of(fields: list[bytes], leaf: int | None, digest: bytes) -> Fault:
-    act = int(fields[1])
-    if fields[-1] != digest.hex().encode():
-        return Fault("altered", act, leaf, "正文与登记的杂凑值不符")
-    try:
-        read_deed(fields[0].decode())
-    except ValueError:
-        return Fault("altered", act, leaf, "正文不是规范格式")
-    return Fault("altered", act, leaf, "检索字段与正文不符")
+    is_hash_right = fields[-1] == digest.hex().encode()
+    why = _disagreement(fields) if is_hash_right else "正文与登记的杂凑值不符"
+    return Fault("altered", int(fields[1]), leaf, why)
 
 
 def _check_block(

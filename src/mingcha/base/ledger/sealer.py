@@ -54,11 +54,11 @@ def publish(public_pem: bytes, fingerprint: str) -> int:
 
     Returns how many. Under the sealer's lock, so that two never write the same seal.
     """
-    key_file = journal.public_key_file(fingerprint)
-    if not key_file.exists():
-        journal.append_text(key_file, public_pem.decode(), to_disk=True)
     with transaction.atomic():
         _wait_for_turn()
+        key_file = journal.public_key_file(fingerprint)
+        if not key_file.exists():
+            journal.append_text(key_file, public_pem.decode(), to_disk=True)
         done = _last_published()
         fresh = list(Seal.objects.filter(no__gt=done.no if done else 0))
         low = done.size if done else 0

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping
-from functools import partial
 from typing import Protocol
 
 from django.db import connection, models, transaction
@@ -74,9 +73,7 @@ def act(
     left = _insert(deed)
     if text is not None:
         Content.objects.create(act=left.pk, text=text.decode())
-    entry = journal.Entry(left.at, left.pk, bytes(left.hash))
-    # A full disk must not undo what is committed: the sealer writes the line again.
-    transaction.on_commit(partial(journal.append, [entry]), robust=True)
+    _journal_at_commit(left)
     if seal_now:
         wake_sealer()
     return left
@@ -145,6 +142,16 @@ def _origin(account: int) -> str:
     origin = Origin(token=token, account=account, address=whence.address, device=whence.device)
     Origin.objects.bulk_create([origin], ignore_conflicts=True)
     return token
+
+
+def _journal_at_commit(left: Act) -> None:
+    entry = journal.Entry(left.at, left.pk, bytes(left.hash))
+
+    def append_line() -> None:
+        journal.append([entry])
+
+    # A full disk must not fail what is committed: it is logged, and the sealer's line stands in.
+    transaction.on_commit(append_line, robust=True)
 
 
 def _insert(deed: Deed) -> Act:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from tongsuopy.crypto import hashes, serialization
 from tongsuopy.crypto.asymciphers import ec
-from tongsuopy.crypto.exceptions import InvalidSignature
+from tongsuopy.crypto.exceptions import InternalError, InvalidSignature
 
 from mingcha.base.ledger.hashing import sm3
 
@@ -56,7 +56,7 @@ def is_signed(message: bytes, signature: bytes, public_pem: bytes) -> bool:
     key: Any = serialization.load_pem_public_key(public_pem)
     try:
         key.verify(signature, message, _SM2_WITH_SM3)
-    except InvalidSignature:
+    except (InvalidSignature, InternalError):  # the second for what is no signature at all
         return False
     return True
 

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
-from mingcha.base.access import RowRule
+from mingcha.base.access import RowRule, explain
+from mingcha.base.errors import RIGHT_LABELS
 
 ACCOUNTS = RowRule(
     kind="accounts",
@@ -19,16 +20,19 @@ ACTS = RowRule(
 
 
 class PeopleConfig(AppConfig):
-    """Accounts and rights; teaches the doors the Chinese names of rights at start."""
+    """Accounts and rights: at start, names the rights and holds the tables to their acts."""
 
     name = "mingcha.base.people"
     label = "people"
     verbose_name = "组织与账号"
 
     def ready(self) -> None:
-        from mingcha.base import access
+        from mingcha.base.ledger import verify
+        from mingcha.base.people.contents import LEDGERED
         from mingcha.base.people.roles import declared
 
-        access.LABELS.update({key: right.label for key, right in declared().rights.items()})
-        access.explain(ACCOUNTS)
-        access.explain(ACTS)
+        RIGHT_LABELS.update({key: right.label for key, right in declared().rights.items()})
+        for kind, (label, digests) in LEDGERED.items():
+            verify.register(kind, label, digests)
+        explain(ACCOUNTS)
+        explain(ACTS)

@@ -4,9 +4,16 @@
 one of these records carries the whole of it, never a part.
 """
 
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import TypeVar
 
-from mingcha.base.people.models import Account, ApiToken, Grant, Organisation, Region
+from django.db.models import Model, QuerySet
+
+from mingcha.base.ledger.canonical import digest_of
+from mingcha.base.people.models import Account, ApiToken, Grant, Organisation, Region, Role
+
+Digests = Callable[[], Iterator[tuple[str, bytes]]]
 
 Content = dict[str, str | int | bool]  # nothing is "" or 0: the ledger knows no null
 
@@ -84,6 +91,63 @@ def of_token(token: ApiToken) -> Content:
         "expires_on": _day(token.expires_on),
         "is_revoked": token.revoked_at is not None,
     }
+
+
+def of_role(role: Role) -> Content:
+    """A role with its rights."""
+    return {
+        "key": role.key,
+        "label": role.label,
+        "rights": ",".join(role.rights),
+        "is_apart": role.is_apart,
+        "is_appointed": role.is_appointed,
+        "reads_data": role.reads_data,
+    }
+
+
+M = TypeVar("M", bound=Model)
+
+
+def _digests(rows: Callable[[], QuerySet[M]], content: Callable[[M], Content]) -> Digests:
+    """Streams (primary key, digest of the content) of every row."""
+
+    def stream() -> Iterator[tuple[str, bytes]]:
+        for row in rows().iterator(2000):
+            yield str(row.pk), digest_of(content(row))
+
+    return stream
+
+
+# Kind of record → its name, and the digests of its present rows. Whoever changes one of them with
+# plain SQL, say to give an account a role, is found by `mingcha verify ledger`.
+LEDGERED: dict[str, tuple[str, Digests]] = {
+    "people.account": (
+        "人员账号",
+        _digests(lambda: Account.objects.select_related("organisation"), of_account),
+    ),
+    "people.grant": (
+        "授权",
+        _digests(
+            lambda: Grant.objects.select_related(
+                "account", "role", "scope", "granted_by", "revoked_by"
+            ),
+            of_grant,
+        ),
+    ),
+    "people.organisation": (
+        "组织机构",
+        _digests(lambda: Organisation.objects.select_related("parent"), of_organisation),
+    ),
+    "people.role": ("角色", _digests(Role.objects.all, of_role)),
+    "people.apitoken": (
+        "接口令牌",
+        _digests(lambda: ApiToken.objects.select_related("account"), of_token),
+    ),
+    "people.region": (
+        "行政区划（人工维护）",
+        _digests(lambda: Region.objects.filter(is_edited=True), of_region),
+    ),
+}
 
 
 def _day(value: date | None) -> str:

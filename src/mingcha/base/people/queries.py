@@ -14,16 +14,13 @@ MANAGE = "people.manage"
 def require(actor: Account, right: str, organisation: Organisation) -> None:
     """Pass if `actor` holds `right` over `organisation`. Raises NotAllowed naming the right."""
     if not actor.holds_over(right, organisation):
-        where = (
-            f"{label_of(right)}（{organisation.name}）" if actor.holds(right) else label_of(right)
-        )
-        raise NotAllowed(right=where, key=right)
+        raise NotAllowed(right=right, where=organisation.name if actor.holds(right) else "")
 
 
 def require_anywhere(actor: Account, right: str) -> None:
     """Pass if `actor` holds `right` over some organisation. Raises NotAllowed."""
     if not actor.holds(right):
-        raise NotAllowed(right=label_of(right), key=right)
+        raise NotAllowed(right=right)
 
 
 def under(paths: Iterable[str], *, field: str = "path") -> Q:

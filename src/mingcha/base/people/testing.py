@@ -11,9 +11,11 @@ from functools import cache
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 
 from mingcha.base.days import utc_now
-from mingcha.base.people import services
+from mingcha.base.ledger.services import act
+from mingcha.base.people import contents, services
 from mingcha.base.people.models import Account, Organisation, Region, Role
 from mingcha.base.people.services import Body
 
@@ -37,7 +39,7 @@ def make_regions() -> None:
 def make_organisation(
     name: str = "", *, parent: Organisation | None = None, **fields: str
 ) -> Organisation:
-    """An organisation below `parent`, or a root; `fields` are those of `Body`. Leaves no act."""
+    """An organisation below `parent`, or a root; `fields` are those of `Body`."""
     number = next(_numbers)
     make_regions()
     body = Body(
@@ -48,7 +50,10 @@ def make_organisation(
         region=fields.pop("region", CITY),
         **fields,
     )
-    return services.organisations.plant(body, parent=parent)
+    with transaction.atomic():
+        organisation = services.organisations.plant(body, parent=parent)
+        act(None, "新增机构", organisation, content=contents.of_organisation(organisation))
+    return organisation
 
 
 def make_account(
@@ -60,18 +65,23 @@ def make_account(
     """An account that may sign in with `PASSWORD` and holds `roles` (keys) over `scope`.
 
     `organisation` is a new one when not given, `scope` the organisation itself; `fields` are those
-    of `Account`. The account itself leaves no act, its roles do.
+    of `Account`. Acts are left as the services would.
     """
     services.load_roles()
     body = organisation or make_organisation()
     number = next(_numbers)
-    account = Account.objects.create(
-        **{"login": f"person{number}", "real_name": f"演示{number}号"} | fields,
-        organisation=body,
-        password=_encoded(),
-        password_changed_at=utc_now(),
-        must_change_password=False,
-    )
+    usual = {
+        "login": f"person{number}",
+        "real_name": f"演示{number}号",
+        "organisation": body,
+        "password": _encoded(),
+        "password_changed_at": utc_now(),
+        "must_change_password": False,
+    }
+    with transaction.atomic():
+        account = Account.objects.create(**usual | fields)
+        account.refresh_from_db()
+        act(None, "开通账号", account, content=contents.of_account(account))
     for key in roles:
         services.appoint(account, Role.objects.get(key=key), scope=scope or body, reason="测试")
     return Account.objects.select_related("organisation").get(pk=account.pk)
@@ -101,6 +111,11 @@ class City:
         self.operator = make_organisation(
             "演示运维公司", parent=self.government, kind="operator", code="operator"
         )
+
+    def roles(self) -> list[Role]:
+        """The built-in roles, loaded."""
+        services.load_roles()
+        return list(Role.objects.all())
 
     def person(self, role: str) -> Account:
         """A new person with a role where such a person usually sits."""

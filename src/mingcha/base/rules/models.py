@@ -24,7 +24,8 @@ class Rule(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["key", "since"], name="rule_once_per_day"),
             models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="rule_dates_in_order"
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="rule_dates_in_order",
             ),
         ]
 

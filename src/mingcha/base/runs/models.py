@@ -30,7 +30,9 @@ class Run(models.Model):
     kind = models.CharField("种类", max_length=40)
     label = models.CharField("名称", max_length=200)
     actor_id = models.BigIntegerField("发起人", null=True)
-    state = models.CharField("状态", max_length=10, choices=RunState.choices, default=RunState.QUEUED)
+    state = models.CharField(
+        "状态", max_length=10, choices=RunState.choices, default=RunState.QUEUED
+    )
     done = models.BigIntegerField("已处理", default=0)
     total = models.BigIntegerField("总量", default=0)
     unit = models.CharField("单位", max_length=10, default="行")

@@ -4,7 +4,7 @@ from mingcha.base.days import utc_now
 from mingcha.base.runs.models import Run, RunState
 
 
-class Cancelled(Exception):  # noqa: N818
+class Cancelled(Exception):
     """The run was asked to stop. Raised between two steps, caught by the job that owns the run."""
 
 

@@ -12,11 +12,15 @@ class Dated(models.Model):
     name = models.CharField("名称", max_length=500)
     since = models.DateField("生效日期")
     until = models.DateField("失效日期", null=True, blank=True)
-    status = models.CharField("状态", max_length=2, default="01", help_text="代码表“事项状态”，01 在用")
+    status = models.CharField(
+        "状态", max_length=2, default="01", help_text="代码表“事项状态”，01 在用"
+    )
     body = models.CharField("实施机构代码", max_length=18, blank=True)
     levels = ArrayField(models.CharField(max_length=1), verbose_name="行使层级", default=list)
     region = models.CharField("适用区划", max_length=6, blank=True)
-    scheme = models.CharField("编码体系", max_length=40, help_text="登记它的数据表，如 item、sf_item")
+    scheme = models.CharField(
+        "编码体系", max_length=40, help_text="登记它的数据表，如 item、sf_item"
+    )
     fact_id = models.BigIntegerField("来源记录")
 
     class Meta:
@@ -32,7 +36,8 @@ class Item(Dated):
         constraints = [
             models.UniqueConstraint(fields=["code", "since"], name="item_once_per_day"),
             models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="item_dates_in_order"
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="item_dates_in_order",
             ),
         ]
 

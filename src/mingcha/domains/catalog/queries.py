@@ -40,4 +40,6 @@ def checklist_rows() -> Iterator[tuple[str, str, date, date | None, str, str]]:
 
 def names_of(codes: set[str]) -> dict[str, str]:
     """The latest name of each item code."""
-    return dict(items().filter(code__in=codes).order_by("code", "since").values_list("code", "name"))
+    return dict(
+        items().filter(code__in=codes).order_by("code", "since").values_list("code", "name")
+    )

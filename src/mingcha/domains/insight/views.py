@@ -1,6 +1,7 @@
 """Search over parties, and the dossier of one (一户一档)."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
@@ -26,13 +27,13 @@ from mingcha.standards.model import Family
 from mingcha.standards.words import FAMILIES
 
 COLUMNS: Sequence[Column[Party]] = (
-    Column("name", "名称", lambda p: p.name, "name"),
-    Column("code", "代码", lambda p: p.code, "code"),
+    Column("name", "名称", lambda p: _name(p), "name"),
+    Column("code", "代码", lambda p: _code(p), "code"),
     Column("kind", "类型", lambda p: kind_label(p), "kind"),
+    Column("status", "登记状态", lambda p: status_label(p), "status"),
     Column("region", "行政区划", lambda p: p.region, "region"),
     Column("industry", "行业", lambda p: industry_label(p), "industry"),
     Column("address", "地址", lambda p: p.address, "address"),
-    Column("status", "状态", lambda p: status_label(p), "status"),
     Column("near", "相关度", lambda p: "", "near"),
 )
 TABS: Sequence[tuple[str, str, tuple[Family, ...]]] = (
@@ -46,7 +47,6 @@ TABS: Sequence[tuple[str, str, tuple[Family, ...]]] = (
     ("complaint", "投诉举报", (Family.COMPLAINT,)),
     ("credit", "信用", (Family.CREDIT,)),
 )
-ICONS = {Family.REGISTER: "registration", Family.PLAN: "inspection"}
 SCHEMES = {
     "uscc": "统一社会信用代码",
     "registration-number": "注册号",
@@ -73,8 +73,10 @@ def search(request: HttpRequest) -> HttpResponse:
     shown = COLUMNS if asked.words else COLUMNS[:-1]
     listing = Listing(request, found, shown, sort="near" if asked.words else "name")
     if "export" in said:
+        records.note_search_export(said.urlencode(), actor=account)
         return listing.export("监管对象")
-    regions = people.region_names({party.region for party in listing.rows})
+    rows = listing.rows
+    regions = people.region_names({party.region for party in rows})
     context = {
         "filter": _filter(asked),
         "table": {
@@ -86,9 +88,11 @@ def search(request: HttpRequest) -> HttpResponse:
                 "text": "名称输入其中任意两个字即可；代码可以只输入开头几位。",
             },
         },
-        "rows": [_row(party, regions) for party in listing.rows],
+        "rows": [_row(party, regions) for party in rows],
         "pager": listing.pager,
         "q": asked.words,
+        "may_export": account.holds("insight.export"),
+        "export_url": f"?{_with(request, export='csv')}",
     }
     return render(request, "insight/search.html", context)
 
@@ -107,11 +111,12 @@ def dossier(request: HttpRequest, number: str) -> HttpResponse:
         account, party, as_of=_end_of(day), families=[Family.REGISTER]
     ).of(Family.REGISTER)
     counts = files.counts(account, party, as_of=_end_of(day))
+    party.name = _name(party)
     context = {
         "party": party,
         "kind_label": kind_label(party),
         "codes": _codes(party),
-        "state": {"label": status_label(party), "tone": "plain"},
+        "state": {"label": party.status, "tone": "plain"},
         "region_label": people.region_names({party.region}).get(party.region, party.region),
         "industry_label": industry_label(party),
         "facts": [fact for entry in register for fact in _facts(entry)],
@@ -143,7 +148,19 @@ def export(request: HttpRequest, number: str) -> StreamingHttpResponse:
     party = parties.party_for(account, number)
     day = _past_day(request)
     records.note_export(party, actor=account, as_of=day)
-    headers = ["类别", "数据表", "发生日期", "事项", "报送单位", "得知时间", "版本", "来源文件", "行号", "字段", "内容"]
+    headers = [
+        "类别",
+        "数据表",
+        "发生日期",
+        "事项",
+        "报送单位",
+        "得知时间",
+        "版本",
+        "来源文件",
+        "行号",
+        "字段",
+        "内容",
+    ]
     return csv_response(f"{party.name}-档案", headers, _lines(account, party, day))
 
 
@@ -153,7 +170,7 @@ def versions(request: HttpRequest, fact: int) -> HttpResponse:
     """Every version of one record, side by side."""
     account = cast(Account, request.user)
     found = files.versions(account, files.fact_for(account, fact))
-    context = {"entries": found, "label": found[-1].table.label, "shown": [_event(e) for e in found]}
+    context = {"label": found[0].table.label, "events": [_event(entry) for entry in found]}
     return render(request, "insight/versions.html", context)
 
 
@@ -174,17 +191,18 @@ def status_label(party: Party) -> str:
     return party.status or ("已登记" if party.is_registered else "未登记")
 
 
-def _row(party: Party, regions: dict[str, str]) -> dict[str, object]:
-    cells = [
-        {"text": party.name},
-        {"text": _code(party), "code": True},
-        {"text": kind_label(party)},
-        {"text": regions.get(party.region, party.region)},
-        {"text": industry_label(party)},
-        {"text": party.address},
-        {"text": status_label(party), "badge": "plain" if party.is_registered else "due"},
-    ]
-    return {"url": reverse("insight:dossier", args=[party.public_id]), "key": party.public_id, "cells": cells}
+def _row(party: Party, regions: dict[str, str]) -> Party:
+    """A party as insight/party_row.html wants it; what identifies a person is masked."""
+    party.code, party.name = _code(party), _name(party)
+    party.kind_label = kind_label(party)  # type: ignore[attr-defined]  # for the template
+    party.region_label = regions.get(party.region, party.region)  # type: ignore[attr-defined]
+    party.industry_label = industry_label(party)  # type: ignore[attr-defined]
+    return party
+
+
+def _name(party: Party) -> str:
+    """The name; of a person only the family name."""
+    return files.mask(party.name, "name") if party.kind == PERSON else party.name
 
 
 def _code(party: Party) -> str:
@@ -216,6 +234,14 @@ def _filter(asked: parties.Filter) -> dict[str, object]:
             {"value": v, "label": t, "selected": v == asked.registered} for v, t in yes_no]},
     ]  # fmt: skip
     return {"fields": fields, "clear_url": "?"}
+
+
+def _with(request: HttpRequest, **changes: str) -> str:
+    """The address's parameters with changes."""
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query[name] = value
+    return query.urlencode()
 
 
 def _past_day(request: HttpRequest) -> date | None:
@@ -269,26 +295,22 @@ def _fact(field: Shown, *, under: str = "") -> dict[str, object]:
 
 
 def _event(entry: files.Entry) -> dict[str, object]:
-    return {
-        "on": entry.occurred_on,
-        "family": ICONS.get(entry.family, entry.family.value),
-        "family_label": FAMILIES[entry.family],
-        "title": entry.headline,
-        "text": entry.item_name,
-        "provider": entry.provider.name,
-        "learnt_at": entry.learnt_at,
-        "state": "已撤回" if entry.is_withdrawn else "",
-        "tone": "todo",
-        "version": entry.version,
-        "versions_url": reverse("insight:versions", args=[entry.fact_id]),
-        "file_url": reverse("records:batch", args=[entry.batch_id]) if entry.batch_id else "",
-        "facts": [_fact(field) for field in entry.fields],
-    }
+    """An entry as parts/timeline.html wants it."""
+    shown: dict[str, object] = {field.name: getattr(entry, field.name) for field in fields(entry)}
+    if entry.version > 1:
+        shown["versions_url"] = reverse("insight:versions", args=[entry.fact_id])
+    if entry.batch_id:
+        shown["file_url"] = reverse("records:batch", args=[entry.batch_id])
+    return shown | {"facts": [_fact(field) for field in entry.fields]}
 
 
 def _lines(account: Account, party: Party, day: date | None) -> Iterator[list[str]]:
     for entry in files.all_entries(account, party, as_of=_end_of(day)):
-        learnt = f"{entry.learnt_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if entry.learnt_at else "待封存"
+        learnt = (
+            f"{entry.learnt_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+            if entry.learnt_at
+            else "待封存"
+        )
         head = [
             FAMILIES[entry.family], entry.table.label, entry.occurred_on.isoformat(),
             f"{entry.item} {entry.item_name}".strip(), entry.provider.name, learnt, str(entry.version),

@@ -39,7 +39,11 @@ class Party(models.Model):
     longitude = models.FloatField("经度", null=True, blank=True)
     latitude = models.FloatField("纬度", null=True, blank=True)
     owner = models.ForeignKey(
-        "self", verbose_name="责任主体", on_delete=models.PROTECT, null=True, related_name="objects_owned"
+        "self",
+        verbose_name="责任主体",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="objects_owned",
     )
     is_registered = models.BooleanField("已登记", default=True)
     fact_id = models.BigIntegerField("来源记录", null=True)
@@ -56,7 +60,9 @@ class Party(models.Model):
             GinIndex(fields=["search"], name="party_search", fastupdate=False),
             models.Index(fields=["name"], name="party_name", opclasses=["text_pattern_ops"]),
             models.Index(fields=["region", "kind"], name="party_region_kind"),
-            models.Index(fields=["industry"], name="party_industry", opclasses=["text_pattern_ops"]),
+            models.Index(
+                fields=["industry"], name="party_industry", opclasses=["text_pattern_ops"]
+            ),
         ]
 
     def __str__(self) -> str:

@@ -141,7 +141,7 @@ def parse_name(text: str) -> ParsedName:
     form, core = _form(parent, words)
     trade, industry = _industry(core, words)
     # The place may be all the name there is, as in 吉安有限公司.
-    return ParsedName(region, trade or place or folded, industry, form, branch)
+    return ParsedName(region, trade or place or rest, industry, form, branch)
 
 
 def parse_address(text: str) -> ParsedAddress:

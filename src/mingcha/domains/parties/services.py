@@ -116,7 +116,8 @@ def withdraw(fact_ids: Iterable[int]) -> None:
     """Mark as unregistered the parties whose register record was withdrawn."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE parties_party SET is_registered = false WHERE fact_id = ANY(%s)", [list(fact_ids)]
+            "UPDATE parties_party SET is_registered = false WHERE fact_id = ANY(%s)",
+            [list(fact_ids)],
         )
 
 

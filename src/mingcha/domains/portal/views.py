@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from mingcha.base.access import PUBLIC, door
@@ -11,6 +12,7 @@ from mingcha.standards import loader
 from mingcha.standards.schema import json_schema
 from mingcha.standards.template import template as workbook
 
+TONES = {"退回": "late", "待核": "due", "提示": "doing"}
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -19,17 +21,16 @@ SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 def dictionary(request: HttpRequest) -> HttpResponse:
     """All tables by family, and all code tables; `q` narrows by label, key or field."""
     catalogue, q = loader.current(), request.GET.get("q", "").strip()
-    groups = [
-        (family, [table for table in tables if words.holds(table, q)])
-        for family, tables in words.entries(catalogue)
+    families = [
+        {"label": label, "tables": [table for table in tables if words.holds(table, q)]}
+        for label, tables in words.entries(catalogue)
     ]
-    code_tables = [c for c in catalogue.code_tables.values() if q in c.label or q in c.name]
     context = {
-        "groups": [(family, tables) for family, tables in groups if tables],
-        "code_tables": code_tables,
-        "table_count": len(catalogue.tables),
+        "families": [family for family in families if family["tables"]],
+        "code_tables": [c for c in catalogue.code_tables.values() if q in c.label or q in c.name],
         "q": q,
-    }
+        "api_url": reverse("api:openapi-json"),
+    } | _frame(request)
     return render(request, "portal/dictionary.html", context)
 
 
@@ -38,17 +39,47 @@ def dictionary(request: HttpRequest) -> HttpResponse:
 def table(request: HttpRequest, name: str) -> HttpResponse:
     """One table: owner, basis, version, share level, fields, rules, code tables."""
     catalogue = loader.current()
-    entry = words.entry(catalogue.table(name), catalogue)
-    return render(request, "portal/table.html", {"entry": entry})
+    found = catalogue.table(name)
+    entry = words.entry(found, catalogue)
+    fields = [
+        {
+            "key": f.key,
+            "spec": found.fields[f.key],
+            "type_label": f.type,
+            "codes_label": f.codes_label,
+            "limits": f.length,
+        }
+        for f in entry.fields
+    ]
+    rules = [
+        {"label": rule.national_label or rule.name, "text": rule.sentence, "severity": rule.severity,
+         "tone": TONES[rule.severity], "national": rule.national}
+        for rule in entry.rules
+    ]  # fmt: skip
+    context = {
+        "table": found,
+        "fields": fields,
+        "rules": rules,
+        "key_labels": [found.fields[key].label for key in found.key.fields],
+    } | _frame(request)
+    return render(request, "portal/table.html", context)
 
 
 @door(PUBLIC)
 @require_GET
 def codes(request: HttpRequest, name: str) -> HttpResponse:
-    """One code table."""
-    found = loader.current().code_table(name)
-    used_by = [t for t in loader.current().tables.values() if any(f.codes == name for f in t.fields.values())]
-    return render(request, "portal/codes.html", {"code_table": found, "used_by": used_by})
+    """One code table; `q` narrows by code or label."""
+    catalogue, q = loader.current(), request.GET.get("q", "").strip()
+    found = catalogue.code_table(name)
+    used_by = [
+        {"table": t.name, "label": f"{t.label}·{f.label}", "field": key}
+        for t in catalogue.tables.values()
+        for key, f in t.fields.items()
+        if f.codes == name
+    ]
+    rows = [code for code in found.codes if q in code.code or q in code.label]
+    context = {"codes": found, "rows": rows, "q": q, "used_by": used_by} | _frame(request)
+    return render(request, "portal/codes.html", context)
 
 
 @door(PUBLIC)
@@ -71,3 +102,8 @@ def schema(request: HttpRequest, name: str) -> JsonResponse:
         content_type="application/schema+json",
         json_dumps_params={"ensure_ascii": False, "indent": 2},
     )
+
+
+def _frame(request: HttpRequest) -> dict[str, str]:
+    """Officials read the dictionary inside the desk, the public on a page of its own."""
+    return {"frame": "desk.html" if request.user.is_authenticated else "public.html"}

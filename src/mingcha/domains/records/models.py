@@ -62,6 +62,24 @@ class SourceMapping(models.Model):
         return f"{self.name} 第 {self.version} 版"
 
 
+class MappingDraft(models.Model):
+    """A mapping being made for a file (字段映射草稿), with the preview that a job made of it.
+
+    `preview` is empty until the job is done: {headers, rows [[{text, bad}]], bad, problems}.
+    """
+
+    batch = models.OneToOneField(
+        "records.Batch", verbose_name="批次", on_delete=models.CASCADE, primary_key=True
+    )
+    table = models.CharField("数据表", max_length=60)
+    name = models.CharField("名称", max_length=100, blank=True)
+    spec = models.JSONField("内容")
+    preview = models.JSONField("预览", default=dict)
+
+    class Meta:
+        verbose_name = "字段映射草稿"
+
+
 class BatchState(models.TextChoices):
     """Where an intake stands (architecture.md 5.1)."""
 
@@ -191,13 +209,20 @@ class Fact(models.Model):
     )
     row = models.BigIntegerField("文件行号")
     subject = models.ForeignKey(
-        Subject, verbose_name="记录主体", on_delete=models.PROTECT, null=True,
-        db_constraint=False, db_index=False,
+        Subject,
+        verbose_name="记录主体",
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
     )
     item = models.CharField("监管事项", max_length=60, blank=True)
     provider = models.ForeignKey(
-        "people.Organisation", verbose_name="报送单位", on_delete=models.PROTECT,
-        db_constraint=False, db_index=False,
+        "people.Organisation",
+        verbose_name="报送单位",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
     )
     dataset = models.CharField("数据表", max_length=60)
     occurred_on = models.DateField("发生日期")

@@ -9,6 +9,7 @@ from datetime import date
 
 from procrastinate.contrib.django import app
 
+from mingcha.base.rules import services as rules
 from mingcha.base.people.models import Account, Organisation
 from mingcha.config.management.commands.work import load_jobs
 from mingcha.domains.catalog.models import Checklist, Item
@@ -35,12 +36,17 @@ CERTIFICATES = ("31150001", "31150002")
 
 def make_catalogue() -> None:
     """One item, its checklist and two officers, all in force since `DAY`."""
+    rules.load_shipped()
     shared = {"since": DAY, "status": "01", "scheme": "item", "fact_id": 0}
     Item.objects.create(code=ITEM, name="对演示事项的监督检查", **shared)
     Checklist.objects.create(code=CHECKLIST, name="演示清单", body=BODY, item_code=ITEM, **shared)
     for certificate in CERTIFICATES:
         Officer.objects.create(
-            certificate=certificate, name=f"演示{certificate}", body="演示局", valid_to=date(2030, 1, 1), fact_id=0
+            certificate=certificate,
+            name=f"演示{certificate}",
+            body="演示局",
+            valid_to=date(2030, 1, 1),
+            fact_id=0,
         )
 
 
@@ -74,7 +80,9 @@ def inspection(number: int, **changes: str) -> dict[str, str]:
     return row | changes
 
 
-def as_csv(rows: Sequence[dict[str, str]], *, table: str = "check_action", encoding: str = "utf-8") -> bytes:
+def as_csv(
+    rows: Sequence[dict[str, str]], *, table: str = "check_action", encoding: str = "utf-8"
+) -> bytes:
     """Rows as a CSV with the Chinese headers of the standard."""
     fields = loader.current().table(table).fields
     keys = list(dict.fromkeys(key for row in rows for key in row))

@@ -120,25 +120,30 @@ def _row_checks(table: Table) -> Iterator[CheckInfo]:
 
 
 def _field_checks(table: Table, key: str, spec: FieldSpec) -> Iterator[CheckInfo]:
-    def made(suffix: str, label: str, national: str, sentence: str) -> CheckInfo:
-        severity = Severity.REFUSE
-        if suffix == "abolished" or (suffix.endswith("digit") and repairable(table, key)):
-            severity = Severity.WARN
-        whole, named = f"{spec.label}{sentence}", f"{spec.label}（{label}）"
-        return CheckInfo(f"{key}.{suffix}", named, national, severity, whole, key)
-
     if required(table, key):
-        yield made("required", "必填", "01", "必须填写。")
-    for suffix, label, national, sentence in _FORMS.get(spec.type, ()):
-        yield made(suffix, label, national, sentence)
+        yield _field_check(table, key, ("required", "必填", "01", "必须填写。"))
+    for words in (*_FORMS.get(spec.type, ()), *_bounds(spec)):
+        yield _field_check(table, key, words)
+
+
+def _field_check(table: Table, key: str, words: tuple[str, str, str, str]) -> CheckInfo:
+    suffix, label, national, sentence = words
+    named = table.fields[key].label
+    warns = suffix == "abolished" or (suffix.endswith("digit") and repairable(table, key))
+    severity = Severity.WARN if warns else Severity.REFUSE
+    whole = f"{named}{sentence}"
+    return CheckInfo(f"{key}.{suffix}", f"{named}（{label}）", national, severity, whole, key)
+
+
+def _bounds(spec: FieldSpec) -> Iterator[tuple[str, str, str, str]]:
     if spec.type is FieldType.LIST and spec.codes is not None:
-        yield made("code", "代码", "01", "的每一项必须在代码表的值域范围内。")
+        yield "code", "代码", "01", "的每一项必须在代码表的值域范围内。"
     if spec.max is not None:
-        yield made("max", "长度", "01", f"不能超过 {spec.max} 个字。")
+        yield "max", "长度", "01", f"不能超过 {spec.max} 个字。"
     if spec.exact is not None and spec.type is not FieldType.ITEM:
-        yield made("exact", "长度", "01", f"必须正好 {spec.exact} 个字。")
+        yield "exact", "长度", "01", f"必须正好 {spec.exact} 个字。"
     if spec.at_least is not None:
-        yield made("at_least", "个数", "01", f"不能少于 {spec.at_least} 个。")
+        yield "at_least", "个数", "01", f"不能少于 {spec.at_least} 个。"
 
 
 _FORMS: dict[FieldType, tuple[tuple[str, str, str, str], ...]] = {

@@ -82,8 +82,8 @@ def check(
         fields = [_field(table, key, codes, references) for key in table.fields]
         columns = [_column(raw, key) for key in table.fields]
         judged = dict(zip(table.fields, pool.map(judge, fields, columns), strict=True))
-        for key, one in judged.items():
-            if table.fields[key].type is FieldType.USCC_OR_ID:
+        for key, spec in table.fields.items():
+            if spec.type is FieldType.USCC_OR_ID:
                 judged[key] = check_identity(table, judged, key)
         rows = Rows(table, judged, _days(table, judged, raw.height, on))
         further = pool.map(lambda ask: ask(), _row_checks(rows, codes, references, on))

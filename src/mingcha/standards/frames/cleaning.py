@@ -11,19 +11,10 @@ from mingcha.standards.model import FieldType
 # something.
 _SIGNS = ("", "-", "--", "---", "—", "——", "– –", "- -", "— —", "/", "//", "\\", "\\N", ".")
 _WORDS = (
-    "无",
-    "暂无",
-    "空",
-    "(空)",
-    "（空）",
-    "无数据",
-    "暂无数据",
-    "null",
-    "(null)",
-    "[null]",
-    "<null>",
+    *("无", "暂无", "空", "(空)", "（空）", "无数据", "暂无数据"),
+    *("null", "(null)", "[null]", "<null>", "none", "nil", "nan"),
+    *("n/a", "#n/a", "#ref!", "#value!", "#div/0!", "#name?"),
 )
-_WORDS += ("none", "nil", "nan", "n/a", "#n/a", "#ref!", "#value!", "#div/0!", "#name?")
 NULL_TOKENS = (*_SIGNS, *_WORDS)
 _NULLS = frozenset(
     {form for token in NULL_TOKENS for form in (token, token.lower(), token.upper(), token.title())}
@@ -37,7 +28,7 @@ _PLAIN = (
     r"\u3400-\u4dbf\u4e00-\u9fff\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
 )
 _UNUSUAL_TEXT = rf"[^{_PLAIN}]|^ | $|^'+[=+@-]"
-_UNUSUAL_TOKEN = r"[^!-~]|^'"
+_UNUSUAL_BARE = r"[^!-~]|^'"
 _UNUSUAL_CODE = r"[^!-`{-~]|^'"
 
 # Control characters, zero-width space, word joiner, byte-order mark, marks of writing direction.
@@ -75,7 +66,7 @@ def clean(raw: pl.Series, kind: FieldType, meant: frozenset[str] = frozenset()) 
 def _unusual(kind: FieldType) -> str:
     if kind in _CODES:
         return _UNUSUAL_CODE
-    return _UNUSUAL_TEXT if kind in _PROSE else _UNUSUAL_TOKEN
+    return _UNUSUAL_TEXT if kind in _PROSE else _UNUSUAL_BARE
 
 
 def _cleaned(kind: FieldType) -> pl.Expr:

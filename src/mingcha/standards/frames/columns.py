@@ -49,10 +49,10 @@ class Column:
         cells = raw.fill_null("") if raw.null_count() else raw
         if not _repeats(cells):
             return cls(cells, None)
-        coded = cells.cast(pl.Categorical(pl.Categories.random()))
-        distinct = coded.unique()
-        pairs = pl.DataFrame({"number": distinct.to_physical(), "value": distinct.cast(pl.String)})
-        return cls(pairs.sort("number")["value"], coded.to_physical())
+        number = cells.cast(pl.Categorical(pl.Categories.random())).to_physical()
+        bearer = np.zeros(int(number.max()) + 1, np.intp)  # type: ignore[arg-type]  # not empty
+        bearer[number.to_numpy()] = np.arange(len(cells))  # any row that has the value
+        return cls(cells.gather(bearer), number)
 
     def spread(self, of_values: pl.Series) -> pl.Series:
         """What was worked out per value, as one entry per row."""
@@ -79,4 +79,4 @@ def quoted(value: pl.Expr) -> pl.Expr:
 
 def _repeats(cells: pl.Series) -> bool:
     sample = cells.gather_every(max(1, len(cells) // _SAMPLE))
-    return bool(sample.n_unique() * 2 <= len(sample))
+    return 0 < sample.n_unique() * 2 <= len(sample)

@@ -14,7 +14,8 @@ from mingcha.standards.model import Reference, Severity
 
 IN_USE = "01"  # 事项状态 在用
 
-_ITEMS = {
+_Schema = dict[str, pl.DataType | type[pl.DataType]]
+_ITEMS: _Schema = {
     "code": pl.String,
     "since": pl.Date,
     "until": pl.Date,
@@ -23,15 +24,20 @@ _ITEMS = {
     "body": pl.String,
     "region": pl.String,
 }
-_CHECKLISTS = {
+_CHECKLISTS: _Schema = {
     "code": pl.String,
     "item": pl.String,
     "body": pl.String,
     "since": pl.Date,
     "until": pl.Date,
 }
-_OFFICERS = {"certificate": pl.String, "since": pl.Date, "until": pl.Date, "body": pl.String}
-_REGIONS = {"code": pl.String, "since_year": pl.Int32, "until_year": pl.Int32}
+_OFFICERS: _Schema = {
+    "certificate": pl.String,
+    "since": pl.Date,
+    "until": pl.Date,
+    "body": pl.String,
+}
+_REGIONS: _Schema = {"code": pl.String, "since_year": pl.Int32, "until_year": pl.Int32}
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from mingcha.standards.frames.decimals import plain_decimal, shifted
 from mingcha.standards.frames.digits import lengthened, resident_id_valid, uscc_valid
 from mingcha.standards.model import FieldSpec, FieldType
 
+steady = settings(deadline=None, max_examples=60)  # a busy machine is not a fault
+
 USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -66,6 +68,7 @@ def test_a_date_is_read_in_every_usual_writing_and_in_no_other(text, expected):
     assert written(text, FieldType.DATE) == expected
 
 
+@steady
 @given(some.dates(date(1000, 1, 1), date(9999, 12, 31)))
 def test_every_day_is_read_back(on):
     spelt = [
@@ -77,6 +80,7 @@ def test_every_day_is_read_back(on):
     assert [written(text, FieldType.DATE) for text in spelt] == [on.isoformat()] * 3
 
 
+@steady
 @given(some.integers(10_000, 99_999))
 def test_a_spreadsheet_serial_is_its_day(serial):
     expected = (date(1899, 12, 30) + timedelta(days=serial)).isoformat()
@@ -85,6 +89,7 @@ def test_a_spreadsheet_serial_is_its_day(serial):
     assert written(f"{serial}.75", FieldType.DATE) == expected
 
 
+@steady
 @given(some.integers(0, 9999), some.integers(0, 99), some.integers(0, 99))
 def test_a_day_that_does_not_exist_is_not_read(year, month, on_day):
     try:
@@ -117,7 +122,7 @@ def test_a_number_becomes_a_plain_decimal(text, expected):
     assert written(text, FieldType.NUMBER) == expected
 
 
-DECIMALS = some.decimals(allow_nan=False, allow_infinity=False, places=6).map(lambda n: n + 0)
+DECIMALS = some.decimals(-(10**15), 10**15, places=6)
 
 
 def plain(number: Decimal) -> str:
@@ -126,6 +131,7 @@ def plain(number: Decimal) -> str:
     return "0" if text == "-0" else text
 
 
+@steady
 @given(DECIMALS)
 def test_plain_decimals_agree_with_exact_arithmetic(number):
     result = pl.DataFrame({"n": [f"{number:,f}", f"{number:f}"]}).select(plain_decimal(pl.col("n")))
@@ -133,6 +139,7 @@ def test_plain_decimals_agree_with_exact_arithmetic(number):
     assert result.to_series().to_list() == [plain(number)] * 2
 
 
+@steady
 @given(DECIMALS, some.integers(-12, 12))
 def test_moving_the_point_is_exact(number, places):
     cells = pl.DataFrame({"n": [plain(number), None]})
@@ -251,7 +258,7 @@ def test_a_credit_code_loses_its_dress_and_is_not_repaired(text, expected):
     assert written(text, FieldType.USCC) == expected
 
 
-@settings(deadline=None, max_examples=50)
+@steady
 @given(some.lists(some.none() | some.text(some.characters(exclude_categories=["Cs"])), min_size=1))
 @pytest.mark.parametrize("kind", [FieldType.TEXT, FieldType.CODE, FieldType.USCC, FieldType.LIST])
 def test_cleaning_twice_is_cleaning_once_and_row_by_row_is_the_same(kind, texts):
@@ -275,6 +282,7 @@ CODES = some.text(USCC, min_size=17, max_size=17).map(
 )
 
 
+@steady
 @given(some.lists(CODES | some.text(USCC + "IOSVZ一 ", min_size=16, max_size=19) | some.none()))
 def test_credit_codes_are_judged_as_by_hand(codes):
     result = uscc_valid(pl.Series(codes, dtype=pl.String))
@@ -318,6 +326,7 @@ def ids(draw) -> str:
     return head + draw(some.sampled_from("0123456789X"))
 
 
+@steady
 @given(some.lists(ids() | some.text("0123456789X١", min_size=17, max_size=19) | some.none()))
 def test_resident_ids_are_judged_as_by_hand(numbers):
     result = resident_id_valid(pl.Series(numbers, dtype=pl.String))
@@ -325,6 +334,7 @@ def test_resident_ids_are_judged_as_by_hand(numbers):
     assert result.to_list() == [number is not None and id_by_hand(number) for number in numbers]
 
 
+@steady
 @given(some.dates(date(1900, 1, 1), date(1999, 12, 31)), some.integers(0, 999))
 def test_an_id_of_fifteen_places_becomes_the_valid_one_of_eighteen(born, serial):
     longer = lengthened(pl.Series([f"310115{born:%y%m%d}{serial:03d}"]))
@@ -333,6 +343,7 @@ def test_an_id_of_fifteen_places_becomes_the_valid_one_of_eighteen(born, serial)
     assert longer.item()[:14] == f"310115{born:%Y%m%d}"
 
 
+@steady
 @given(some.lists(some.none() | some.sampled_from(["甲", "乙", "", "丙"]), min_size=1, max_size=60))
 def test_a_column_by_distinct_values_gives_every_row_its_own(cells):
     column = Column.of(pl.Series(cells, dtype=pl.String))

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from pydantic import ValidationError
 
@@ -37,6 +37,8 @@ TABLE = Table.model_validate(
     }
 )
 
+steady = settings(deadline=None, max_examples=60)  # a busy machine is not a fault
+
 
 def mapping(*steps: dict[str, object]) -> Mapping:
     return Mapping.model_validate({"table": "fines", "steps": steps})
@@ -45,9 +47,8 @@ def mapping(*steps: dict[str, object]) -> Mapping:
 def run(*steps: dict[str, object], **columns: list[str | None]) -> tuple[dict, list]:
     """The written columns, and (row, field, reason) of the failures."""
     height = len(next(iter(columns.values())))
-    raw = pl.DataFrame(
-        {"_row": range(2, height + 2), **columns}, schema_overrides={"_row": pl.Int64}
-    )
+    raw = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
+    raw = raw.with_columns(_row=pl.int_range(2, height + 2))
     frame, failures = apply(mapping(*steps), raw)
     return frame.drop("_row").to_dict(as_series=False), failures.select(
         "_row", "field", "reason"
@@ -110,8 +111,9 @@ def test_ten_thousands_become_yuan_without_floats():
     assert [row for row, *_ in failed] == [6]
 
 
+@steady
 @given(
-    some.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=0),
+    some.decimals(0, 10**15, places=4),
     some.integers(-6, 8),
 )
 def test_units_are_exact_decimals(amount, shift):
@@ -167,7 +169,6 @@ def test_a_pattern_of_exponential_temper_takes_no_time():
     [
         {"do": "replace", "source": "x", "field": "kind", "pattern": "(?=a)b"},
         {"do": "replace", "source": "x", "field": "kind", "pattern": "("},
-        {"do": "date", "source": "x", "field": "decided_on", "format": "%Q"},
         {"do": "rename", "source": "没有", "field": "kind"},
     ],
 )
@@ -189,6 +190,7 @@ STEPS = some.sampled_from(
 )
 
 
+@steady
 @given(STEPS, some.lists(some.none() | some.text("ab-/0123456789.,无 ０①"), min_size=1, max_size=8))
 def test_no_cell_is_lost_silently(step, cells):
     written, failed = run(step, x=cells)
@@ -247,6 +249,7 @@ def test_problems_are_sentences():
         {"do": "replace", "source": "日", "field": "$a", "pattern": r"(a)\1"},
         {"do": "split", "source": "日", "fields": ["$b", "$c"], "pattern": "(a)"},
         {"do": "replace", "source": "日", "field": "$d", "pattern": "("},
+        {"do": "date", "source": "日", "field": "$e", "format": "%Q %d"},
     )
 
     problems = validate(wrong, TABLE, ["号", "日", "备注", "号"])
@@ -259,6 +262,7 @@ def test_problems_are_sentences():
         "第 5 步的匹配式“(a)\\1”用了前后断言或反向引用，不支持，请换一种写法。",
         "第 6 步的匹配式“(a)”有 1 组，却要写入 2 个字段，两者应相同。",
         "第 7 步的匹配式“(”写法有误（missing ), unterminated subpattern），请改正。",
+        "第 8 步的日期格式“%Q %d”含有不认识的“%Q”，例如应写 %Y/%m/%d。",
         "文件中的列“备注”没有对应的字段，也没有声明忽略，请补充一步。",
         "必填字段“罚款金额”没有来源，请补充一步，或用常量填写。",
     ]

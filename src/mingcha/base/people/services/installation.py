@@ -17,7 +17,10 @@ from mingcha.base.people.services.organisations import Body, plant
 
 @transaction.atomic
 def load_roles() -> int:
-    """Bring the built-in roles in line with config/rights.yaml. Returns how many rows changed."""
+    """Bring the built-in roles in line with config/rights.yaml. Returns how many changed.
+
+    Leaves one act for each that did.
+    """
     changed = 0
     for order, (key, role) in enumerate(declared().roles.items()):
         wanted = {
@@ -32,7 +35,8 @@ def load_roles() -> int:
         }
         if Role.objects.filter(key=key, **wanted).exists():
             continue
-        Role.objects.update_or_create(key=key, defaults=wanted)
+        loaded, _ = Role.objects.update_or_create(key=key, defaults=wanted)
+        act(None, "装载角色", loaded, content=contents.of_role(loaded))
         changed += 1
     return changed
 

@@ -28,10 +28,10 @@ def body(code, **fields):
 def test_a_new_organisation_lies_below_its_line(city):
     admin = city.person("department-admin")
 
-    made = services.create_organisation(body("new"), parent=city.market_district, actor=admin)
+    made = services.create_organisation(body("newly"), parent=city.market_district, actor=admin)
 
     assert made.path == f"{city.market_district.path}{made.pk}/"
-    assert [o.code for o in queries.line_above(made)] == ["gov", "market", "market-pudong", "new"]
+    assert [o.code for o in queries.line_above(made)] == ["gov", "market", "market-pudong", "newly"]
 
 
 def test_moving_carries_everything_below_along_and_the_rights_with_it(city, make_account):
@@ -57,7 +57,7 @@ def test_a_department_neither_moves_to_nor_creates_under_another(city):
     admin = city.person("department-admin")
 
     with pytest.raises(NotAllowed):
-        services.create_organisation(body("new"), parent=city.fire, actor=admin)
+        services.create_organisation(body("newly"), parent=city.fire, actor=admin)
     with pytest.raises(NotAllowed):
         services.move_organisation(city.market_district, to=city.fire, actor=admin, reason="误")
 

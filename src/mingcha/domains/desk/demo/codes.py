@@ -38,7 +38,9 @@ def area(division: str) -> str:
     return PROVINCE + division[2:]
 
 
-def credit_codes(kinds: pl.Series, divisions: pl.Series, numbers: npt.NDArray[np.int64]) -> pl.Series:
+def credit_codes(
+    kinds: pl.Series, divisions: pl.Series, numbers: npt.NDArray[np.int64]
+) -> pl.Series:
     """统一社会信用代码: kind (91 enterprise, 92 …), division of the seat, running number.
 
     Raises ValueError when the numbers no longer fit the block.
@@ -49,7 +51,9 @@ def credit_codes(kinds: pl.Series, divisions: pl.Series, numbers: npt.NDArray[np
     for _ in range(PLACES):
         digits.append(_ALPHABET[rest % len(USCC_ALPHABET)])
         rest = rest // len(USCC_ALPHABET)
-    organisation = np.column_stack([*(np.full(len(numbers), ord(c), np.uint8) for c in BLOCK), *digits])
+    organisation = np.column_stack(
+        [*(np.full(len(numbers), ord(c), np.uint8) for c in BLOCK), *digits]
+    )
     total = _ORGANISATION_VALUE[organisation] @ np.array(ORGANISATION_WEIGHTS)
     check = _letters(ORGANISATION_CHECKS)[11 - total % 11]
     head = _matrix(kinds + PROVINCE + divisions.str.slice(2), 8)
@@ -58,7 +62,9 @@ def credit_codes(kinds: pl.Series, divisions: pl.Series, numbers: npt.NDArray[np
     return _texts(np.column_stack([body, last]))
 
 
-def resident_ids(divisions: pl.Series, births: pl.Series, numbers: npt.NDArray[np.int64]) -> pl.Series:
+def resident_ids(
+    divisions: pl.Series, births: pl.Series, numbers: npt.NDArray[np.int64]
+) -> pl.Series:
     """公民身份号码: division, day of birth (Date), running number of which the last digit is the sex."""
     order = pl.Series(numbers % IDS_PER_DAY).cast(pl.String).str.zfill(3)
     body = _matrix(PROVINCE + divisions.str.slice(2) + births.dt.strftime("%Y%m%d") + order, 17)
@@ -96,4 +102,6 @@ def _matrix(texts: pl.Series, width: int) -> Bytes:
 def _texts(matrix: Bytes) -> pl.Series:
     width = matrix.shape[1]
     joined = np.ascontiguousarray(matrix, np.uint8).tobytes().decode("ascii")
-    return pl.Series([joined[at : at + width] for at in range(0, len(joined), width)], dtype=pl.String)
+    return pl.Series(
+        [joined[at : at + width] for at in range(0, len(joined), width)], dtype=pl.String
+    )

@@ -1,18 +1,23 @@
 """What the desk's pages read: places to go, what waits, why, and acts in words."""
 
 from mingcha.domains.desk.queries.acts import Line, changes_seen_by, kinds, lines, sought_by
+from mingcha.domains.desk.queries.days import CalendarDay, calendar_years, day_set, days_of
 from mingcha.domains.desk.queries.overview import figures, recent, rights_of, waiting
 from mingcha.domains.desk.queries.places import Place, doors, places
 from mingcha.domains.desk.queries.why import Answer, RuleLine, about_page, about_rows, row_rules
 
 __all__ = [
     "Answer",
+    "CalendarDay",
     "Line",
     "Place",
     "RuleLine",
     "about_page",
     "about_rows",
+    "calendar_years",
     "changes_seen_by",
+    "day_set",
+    "days_of",
     "doors",
     "figures",
     "kinds",

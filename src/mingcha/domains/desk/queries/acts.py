@@ -14,12 +14,13 @@ from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils.dateparse import parse_date
 
-from mingcha.base.access import LABELS, label_of
+from mingcha.base.access import label_of
 from mingcha.base.days import SHANGHAI
 from mingcha.base.ledger import queries as ledger
 from mingcha.base.ledger.models import Act, Content, Origin, Seal
 from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account, Grant, Organisation
+from mingcha.base.people.roles import declared
 
 # Kinds of record that are no table.
 KINDS = {
@@ -248,7 +249,7 @@ def device_label(agent: str) -> str:
 def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, str) and (value in VALUES or value in LABELS):
+    if isinstance(value, str) and (value in VALUES or value in declared().rights):
         return VALUES.get(value) or label_of(value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text[:PLAIN]

@@ -74,16 +74,11 @@ def about_page(account: Account, path: str) -> Answer:
 
 
 def door_at(path: str) -> Door | None:
-    """The door behind an address, page or API; None where nothing answers."""
+    """The door behind the address of a page; None where no page answers."""
     try:
-        view = resolve(path).func
+        found: Door | None = getattr(resolve(path).func, "door", None)
     except Resolver404:
         return None
-    found = getattr(view, "door", None)
-    if found is None and (
-        operations := getattr(getattr(view, "__self__", None), "operations", None)
-    ):
-        found = getattr(operations[0].view_func, "door", None)
     return found
 
 

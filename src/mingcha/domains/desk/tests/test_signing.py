@@ -21,7 +21,9 @@ def sign_in(client, login, password=PASSWORD, **more):
 
 
 def verbs(account):
-    return list(Act.objects.filter(record_key=account.login).order_by("id").values_list("verb", flat=True))
+    return list(
+        Act.objects.filter(record_key=account.login).order_by("id").values_list("verb", flat=True)
+    )
 
 
 @pytest.mark.row("SEC-1")
@@ -38,7 +40,9 @@ def test_login_and_password_open_the_page_that_was_asked_for(client, make_accoun
     assert verbs(person)[-1] == "登录"
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)"]
+)
 def test_signing_in_leads_to_no_other_site(client, make_account, target):
     answer = sign_in(client, make_account().login, next=target)
 
@@ -110,7 +114,7 @@ def test_a_session_ends_with_the_account(client, make_account):
 
 
 def test_a_session_ends_with_the_password(client, city, make_account):
-    security, person = city.person("security-admin"), make_account()
+    security, person = city.person("security-admin"), make_account(organisation=city.market)
     sign_in(client, person.login)
 
     services.reset_password(person, actor=security)
@@ -159,7 +163,9 @@ def test_an_old_password_is_due(client, make_account, settings):
 
 
 def code_of(device):
-    return f"{TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift).token():06d}"
+    return (
+        f"{TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift).token():06d}"
+    )
 
 
 @pytest.mark.row("SEC-3")

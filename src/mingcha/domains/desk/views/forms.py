@@ -255,6 +255,20 @@ class AbolishForm(forms.Form):
     note = forms.CharField(label="依据", max_length=200, help_text="如：国务院批复文号。")
 
 
+class HolidayForm(forms.Form):
+    """What a day shall be, and on which ground."""
+
+    day = forms.DateField(label="日期", widget=DateInput())
+    is_workday = forms.TypedChoiceField(
+        label="安排",
+        choices=[("False", "放假"), ("True", "上班（调休）")],
+        coerce=lambda text: text == "True",
+    )
+    name = forms.CharField(label="名称", max_length=40, help_text="如：国庆节、国庆节调休上班")
+    basis = forms.CharField(label="依据", max_length=200, help_text="通知的标题或文号")
+    note = forms.CharField(label="说明", max_length=200, required=False)
+
+
 def open_under(actor: Account, right: str) -> QuerySet[Organisation]:
     """The organisations still open over which `actor` holds `right`."""
     return people.organisations_under(actor, right).filter(closed_on__isnull=True)

@@ -1,6 +1,7 @@
 """Names and addresses to pieces, a million at a time: `rules.parse_name` as expressions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from functools import cache
 
 import polars as pl
 
@@ -48,23 +49,24 @@ def _names(told: pl.DataFrame) -> pl.DataFrame:
     names = names.with_columns(folded=folded)
     names = names.with_columns(rest=pl.col("folded"), place=pl.lit(""))
     for _ in range(rules.REGION_STEPS):
-        names = _strip_region(names, words)
+        names = _strip_region(names)
     names = names.with_columns(
         before=pl.col("folded").str.head(
             pl.col("folded").str.len_chars() - pl.col("rest").str.len_chars()
         )
     )
-    names = _strip_branch(_strip_bracket(names, words), words)
+    names = _strip_bracket(names).with_columns(bare=pl.col("rest"))
+    names = _strip_branch(names, words)
     names = _strip_form(names, words)
     names = _strip_industry(names, words)
     trade = pl.coalesce(
-        pl.when(pl.col(c) != "").then(pl.col(c)) for c in ("rest", "before", "folded")
+        pl.when(pl.col(c) != "").then(pl.col(c)) for c in ("rest", "before", "bare")
     )
     names = names.with_columns(trade=trade.fill_null("")).with_columns(
         core=pl.concat_str("trade", "industry"),
         canonical=pl.concat_str("place", "trade", "industry", "form", "branch", separator="|"),
     )
-    return names.drop("folded", "rest", "before")
+    return names.drop("folded", "rest", "before", "bare")
 
 
 def _addresses(told: pl.DataFrame) -> pl.DataFrame:
@@ -79,7 +81,7 @@ def _addresses(told: pl.DataFrame) -> pl.DataFrame:
     )
     places = told.select(pl.col("address").unique()).with_columns(rest=rest, place=pl.lit(""))
     for _ in range(rules.REGION_STEPS):
-        places = _strip_region(places, words)
+        places = _strip_region(places)
     said = pl.col("rest")
     for old, new in words.address.items():
         said = said.str.replace_all(old, new, literal=True)
@@ -105,20 +107,23 @@ def _addresses(told: pl.DataFrame) -> pl.DataFrame:
 
 
 def _fold(column: str) -> pl.Expr:
+    old, new = _characters()
+    return pl.col(column).str.normalize("NFKC").str.replace_many(old, new)
+
+
+@cache
+def _characters() -> tuple[list[str], list[str]]:
     characters = rules.lexicon().characters
-    return (
-        pl.col(column)
-        .str.normalize("NFKC")
-        .str.replace_many(list(characters), list(characters.values()))
-    )
+    return list(characters), list(characters.values())
 
 
-def _strip_region(frame: pl.DataFrame, words: rules.Lexicon) -> pl.DataFrame:
+def _strip_region(frame: pl.DataFrame) -> pl.DataFrame:
     """Take one region name off the front of `rest`, if it lies within `place`."""
-    sized = {key: code + str(_name_size(key)) for key, code in words.regions.items()}
     context, rest = significant(pl.col("place")), pl.col("rest")
     found = pl.coalesce(
-        pl.when(rest.str.len_chars() >= size).then(_look_up(context + rest.str.head(size), sized))
+        pl.when(rest.str.len_chars() >= size).then(
+            _look_up(context + rest.str.head(size), _regions(size)) + str(size)
+        )
         for size in rules.REGION_SIZES
     )
     frame = frame.with_columns(found=found)
@@ -130,14 +135,10 @@ def _strip_region(frame: pl.DataFrame, words: rules.Lexicon) -> pl.DataFrame:
     ).drop("found")
 
 
-def _name_size(key: str) -> int:
-    return min(len(key.lstrip("0123456789?")), 9)
-
-
-def _strip_bracket(frame: pl.DataFrame, words: rules.Lexicon) -> pl.DataFrame:
+def _strip_bracket(frame: pl.DataFrame) -> pl.DataFrame:
     """A region in the first brackets of `rest`; all brackets go."""
     frame = frame.with_columns(bracket=pl.col("rest").str.extract(rules.BRACKETS, 1).fill_null(""))
-    code = _named_region(pl.col("bracket"), pl.col("place"), words)
+    code = _named_region(pl.col("bracket"), pl.col("place"))
     without = pl.col("rest").str.replace(rules.BRACKETS, "")
     return frame.with_columns(
         place=pl.when(code.is_not_null()).then(_finer(pl.col("place"), code)).otherwise("place"),
@@ -163,7 +164,7 @@ def _strip_branch(frame: pl.DataFrame, words: rules.Lexicon) -> pl.DataFrame:
     moved = pl.coalesce(
         pl.when(
             (head.str.len_chars() >= size + 2)
-            & _named_region(head.str.tail(size), place, words).is_not_null()
+            & _named_region(head.str.tail(size), place).is_not_null()
         ).then(head.str.tail(size))
         for size in (4, 3, 2)
     ).fill_null("")
@@ -180,7 +181,7 @@ def _strip_form(frame: pl.DataFrame, words: rules.Lexicon) -> pl.DataFrame:
     frame = frame.with_columns(ending=_ending(pl.col("rest"), words.forms, keep=0))
     exact = pl.col("ending") != ""
     plain = pl.col("rest").str.replace(words.misspelt, "")
-    form = _look_up(pl.col("ending"), words.forms)
+    form = pl.col("ending").replace_strict(words.forms, default=None, return_dtype=pl.String)
     slip = pl.when(plain != pl.col("rest")).then(pl.lit("有限公司")).otherwise(pl.lit(""))
     return frame.with_columns(
         form=pl.coalesce(form, slip),
@@ -199,12 +200,16 @@ def _strip_industry(frame: pl.DataFrame, words: rules.Lexicon) -> pl.DataFrame:
     return frame.drop("ending")
 
 
-def _ending(text: pl.Expr, table: Mapping[str, str], *, keep: int) -> pl.Expr:
-    """The longest ending of `text` that the table knows, leaving `keep` characters; or ""."""
-    own = {word: word for word in table}
+def _ending(text: pl.Expr, words: Iterable[str], *, keep: int) -> pl.Expr:
+    """The longest ending of `text` that is one of the words, leaving `keep` characters; or ""."""
+    endings = [
+        (text.str.tail(size), pl.Series([word for word in words if len(word) == size]).implode())
+        for size in rules.sizes(words)
+    ]
+    long = text.str.len_chars()
     return pl.coalesce(
-        pl.when(text.str.len_chars() >= size + keep).then(_look_up(text.str.tail(size), own))
-        for size in rules.sizes(table)
+        pl.when((long >= ending.str.len_chars() + keep) & ending.is_in(known)).then(ending)
+        for ending, known in endings
     ).fill_null("")
 
 
@@ -212,13 +217,22 @@ def _without_ending() -> pl.Expr:
     return pl.col("rest").str.strip_suffix(pl.col("ending"))
 
 
-def _named_region(name: pl.Expr, place: pl.Expr, words: rules.Lexicon) -> pl.Expr:
+def _named_region(name: pl.Expr, place: pl.Expr) -> pl.Expr:
     keys = (significant(place) + name, name, pl.lit("?") + name)
-    return pl.coalesce(_look_up(key, words.regions) for key in keys)
+    return pl.coalesce(_look_up(key, _regions()) for key in keys)
 
 
-def _look_up(text: pl.Expr, table: Mapping[str, str]) -> pl.Expr:
-    return text.replace_strict(table, default=None, return_dtype=pl.String)
+def _look_up(text: pl.Expr, table: tuple[pl.Series, pl.Series]) -> pl.Expr:
+    return text.replace_strict(*table, default=None, return_dtype=pl.String)
+
+
+@cache
+def _regions(size: int | None = None) -> tuple[pl.Series, pl.Series]:
+    """Context + name, and code, for names of that many characters (or of any)."""
+    told = rules.lexicon().regions
+    sizes = {key: len(key.lstrip("0123456789?")) for key in told}
+    keys = [key for key in told if size in (None, sizes[key])]
+    return pl.Series(keys), pl.Series([told[key] for key in keys])
 
 
 def significant(code: pl.Expr) -> pl.Expr:

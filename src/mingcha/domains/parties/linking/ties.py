@@ -58,7 +58,7 @@ def tie(left: pl.DataFrame, right: pl.DataFrame, weights: Weights) -> pl.DataFra
     best = _decide(ranked, weights)
     best = best.with_columns(reasons=reasons(best, weights))
     rows = left.select("id").with_row_index("s")
-    told = rows.join(best, on="s", how="left", maintain_order="left").select(
+    return rows.join(best, on="s", how="left", maintain_order="left").select(
         "id",
         "party_id",
         pl.col("how").fill_null("none"),
@@ -67,7 +67,6 @@ def tie(left: pl.DataFrame, right: pl.DataFrame, weights: Weights) -> pl.DataFra
         pl.col("reasons").fill_null("[]"),
         "candidates",
     )
-    return told
 
 
 def _decide(ranked: pl.DataFrame, weights: Weights) -> pl.DataFrame:

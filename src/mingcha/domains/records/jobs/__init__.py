@@ -3,6 +3,13 @@
 Imported by the worker (`mingcha work`) only; everybody else defers these jobs by name.
 """
 
-from mingcha.domains.records.jobs import intake, lake, tie
+from mingcha.domains.records.jobs import (
+    intake,
+    lake,
+    preview,
+    recheck,
+    returns,
+    tie,
+)
 
-__all__ = ["intake", "lake", "tie"]
+__all__ = ["intake", "lake", "preview", "recheck", "returns", "tie"]

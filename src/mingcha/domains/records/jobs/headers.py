@@ -21,7 +21,9 @@ def candidates(batch: Batch) -> list[Table]:
     return [loader.current().table(named)] if named else list(loader.current().tables.values())
 
 
-def scorer(tables: Sequence[Table], saved: SourceMapping | None) -> Callable[[Sequence[str]], float]:
+def scorer(
+    tables: Sequence[Table], saved: SourceMapping | None
+) -> Callable[[Sequence[str]], float]:
     """How well a row of cells fits as the header of one of the tables; the reader takes the best."""
     if saved is not None:
         known = columns_of(Mapping.model_validate(saved.spec))
@@ -55,9 +57,16 @@ def recognise(batch: Batch, source: Source) -> Recognised:
     saved = mapping_in_use(batch, source.headers)
     if saved is not None:
         spec = Mapping.model_validate(saved.spec)
-        return match([field for step in spec.steps for field in writes(step)], loader.current().table(saved.table))
+        return match(
+            [field for step in spec.steps for field in writes(step)],
+            loader.current().table(saved.table),
+        )
     tables = candidates(batch)
-    return match(source.headers, tables[0]) if len(tables) == 1 else recognise_headers(source.headers, tables)
+    return (
+        match(source.headers, tables[0])
+        if len(tables) == 1
+        else recognise_headers(source.headers, tables)
+    )
 
 
 def check(recognised: Recognised) -> None:
@@ -70,7 +79,9 @@ def check(recognised: Recognised) -> None:
 
 def left_out(batch: Batch) -> list[str]:
     """A sentence for columns that mean nothing in the standard, so that none is dropped silently."""
-    unknown = [header for header in batch.sample.get("unknown", []) if header not in batch.sample["fields"]]
+    unknown = [
+        header for header in batch.sample.get("unknown", []) if header not in batch.sample["fields"]
+    ]
     named = "、".join(f"“{header}”" for header in unknown)
     return [f"这些列不在数据标准中，没有采用：{named}。"] if unknown else []
 
@@ -91,7 +102,9 @@ def mapping_in_use(batch: Batch, headers: Sequence[str]) -> SourceMapping | None
 def mapping_for(batch: Batch, table: Table, headers: Sequence[str]) -> Mapping:
     """How the columns become fields: the saved mapping, or the headers taken at their word."""
     saved = mapping_in_use(batch, headers)
-    return Mapping.model_validate(saved.spec) if saved is not None else at_their_word(table, headers)
+    return (
+        Mapping.model_validate(saved.spec) if saved is not None else at_their_word(table, headers)
+    )
 
 
 def at_their_word(table: Table, headers: Sequence[str]) -> Mapping:

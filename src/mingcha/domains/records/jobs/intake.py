@@ -45,7 +45,9 @@ def intake(batch: int) -> None:
 
 def _guarded(number: int, work: Callable[[Batch], None]) -> None:
     """Do the work of a batch; however it ends, the batch says so."""
-    batch = Batch.objects.select_related("provider", "run", "submitted_by", "mapping").get(pk=number)
+    batch = Batch.objects.select_related("provider", "run", "submitted_by", "mapping").get(
+        pk=number
+    )
     if batch.state in batches.ENDED:
         return
     try:
@@ -110,7 +112,9 @@ def _take_in(batch: Batch) -> None:
         batches.close(batch, BatchState.LANDED)
         if table.family in REFERENCED:
             defer("records.recheck_all", lock="records:recheck", table=table.name)
-    logger.info("batch_landed", extra={"facts": {"batch": batch.public_id, "rows": batch.read_count}})
+    logger.info(
+        "batch_landed", extra={"facts": {"batch": batch.public_id, "rows": batch.read_count}}
+    )
 
 
 def _prepared(source: Source, checker: Checker, *, start: int) -> Iterator[Prepared]:
@@ -125,8 +129,17 @@ def _prepared(source: Source, checker: Checker, *, start: int) -> Iterator[Prepa
 def _landed_rows(batch: Batch, prepared: Prepared, landed: landing.Landing) -> pl.DataFrame:
     """The rows of a chunk that became facts, as the lake holds them."""
     facts = pl.DataFrame(
-        [(fact.row, fact.fact_id, fact.subject_id, fact.version, fact.operation) for fact in landed.facts],
-        schema={"_row": pl.Int64, "_fact": pl.Int64, "_subject": pl.Int64, "_version": pl.Int32, "_operation": pl.String},
+        [
+            (fact.row, fact.fact_id, fact.subject_id, fact.version, fact.operation)
+            for fact in landed.facts
+        ],
+        schema={
+            "_row": pl.Int64,
+            "_fact": pl.Int64,
+            "_subject": pl.Int64,
+            "_version": pl.Int32,
+            "_operation": pl.String,
+        },
         orient="row",
     )
     said = prepared.incoming.select(
@@ -173,10 +186,16 @@ def land_again(batch: Batch, checker: Checker, prepared: Prepared) -> landing.La
 def _late_refusals(prepared: Prepared, landed: landing.Landing) -> pl.DataFrame:
     """Rows that only the database could refuse: they contradict or withdraw what is there."""
     said = [
-        (row, f"第 {earlier} 行已有相同业务主键、内容不同的记录，无法判断以哪一行为准；请只保留正确的一行。")
+        (
+            row,
+            f"第 {earlier} 行已有相同业务主键、内容不同的记录，无法判断以哪一行为准；请只保留正确的一行。",
+        )
         for row, earlier in landed.contradicted
     ]
-    said += [(row, "要撤回的记录不存在：没有收到过该业务主键；请核对业务主键后重报。") for row in landed.absent]
+    said += [
+        (row, "要撤回的记录不存在：没有收到过该业务主键；请核对业务主键后重报。")
+        for row in landed.absent
+    ]
     frame = pl.DataFrame(said, schema={"_row": pl.Int64, "reason": pl.String}, orient="row")
     reason = pl.struct(
         check=pl.lit("key"), national=pl.lit("09"), severity=pl.lit("refuse"), field=pl.lit(""),
@@ -192,7 +211,9 @@ def _refusal_rows(batch: Batch, refusals: pl.DataFrame) -> pl.DataFrame:
     return refusals.select(pl.lit(batch.pk).alias("batch"), "_row", "state", "raw", "reasons")
 
 
-def _count(batch: Batch, prepared: Prepared, landed: landing.Landing, refusals: pl.DataFrame) -> None:
+def _count(
+    batch: Batch, prepared: Prepared, landed: landing.Landing, refusals: pl.DataFrame
+) -> None:
     waiting = refusals.filter(pl.col("state") == "waiting").height
     batch.next_row = prepared.stop
     batch.read_count += prepared.rows
@@ -208,4 +229,3 @@ def _count(batch: Batch, prepared: Prepared, landed: landing.Landing, refusals: 
     for check, failed in counts.items():
         batch.counts[check] = batch.counts.get(check, 0) + failed
     batch.save()
-

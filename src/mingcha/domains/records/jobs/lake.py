@@ -61,7 +61,10 @@ class Writer:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Wait for the last file; what is not listed because of an error is gathered later."""
         self._pool.shutdown(wait=True)
@@ -83,7 +86,11 @@ class Writer:
 
 def list_files(files: Sequence[Written]) -> None:
     """Put files into the manifest."""
-    acts = dict(Chunk.objects.filter(pk__in=[c for f in files for c in f.chunk_ids]).values_list("pk", "act_id"))
+    acts = dict(
+        Chunk.objects.filter(pk__in=[c for f in files for c in f.chunk_ids]).values_list(
+            "pk", "act_id"
+        )
+    )
     Manifest.objects.bulk_create(
         Manifest(
             file=file.file,
@@ -106,7 +113,9 @@ def write_file(table: Table, chunk_ids: Sequence[int], rows: pl.DataFrame) -> Wr
     working = path.with_suffix(".writing")
     meta = rows.select(pl.col(name).cast(kind) for name, kind in META.items())
     fields = typed(rows, table)
-    meta.hstack(fields).write_parquet(working, compression="zstd", compression_level=1, statistics=True)
+    meta.hstack(fields).write_parquet(
+        working, compression="zstd", compression_level=1, statistics=True
+    )
     with working.open("rb") as file:
         digest = hashlib.file_digest(file, lambda: hashlib.new("sm3")).hexdigest()
         os.fsync(file.fileno())

@@ -18,8 +18,8 @@ from mingcha.domains.records.jobs.headers import fields_by_column
 from mingcha.domains.records.jobs.references import cited
 from mingcha.domains.records.jobs.rows import landing_rows
 from mingcha.domains.records.reading.model import Chunk
-from mingcha.standards.frames.mapped import apply
 from mingcha.standards.frames.checking import Checked, check, refuse
+from mingcha.standards.frames.mapped import apply
 from mingcha.standards.frames.references import References
 from mingcha.standards.loader import Catalogue
 from mingcha.standards.mapping import Mapping
@@ -84,7 +84,9 @@ class Checker:
         checked = refuse(checked, pl.concat([failures, self._flaws(chunk)]))
         frame = checked.frame
         good = frame.filter((pl.col("_state") == "accepted") & ~pl.col("_doubled"))
-        counts = dict(checked.counts.filter(pl.col("failed") > 0).select("name", "failed").iter_rows())
+        counts = dict(
+            checked.counts.filter(pl.col("failed") > 0).select("name", "failed").iter_rows()
+        )
         return Prepared(
             incoming=self._incoming(good),
             values=good,
@@ -111,7 +113,9 @@ class Checker:
 
     def _incoming(self, good: pl.DataFrame) -> pl.DataFrame:
         frame = landing_rows(good, self.table, provider=self.provider.code, on=self.on)
-        digests = ["\\x" + hashlib.new("sm3", said.encode()).hexdigest() for said in frame["content"]]
+        digests = [
+            "\\x" + hashlib.new("sm3", said.encode()).hexdigest() for said in frame["content"]
+        ]
         hashed = pl.Series("content_hash", digests, dtype=pl.String)
         return frame.with_columns(hashed).select(INCOMING)
 

@@ -104,7 +104,9 @@ def _settle(batch: Batch, checker: Checker, prepared: Prepared, chunk: Chunk) ->
     if expired:
         left = left.with_columns(state=pl.lit(RefusalState.EXPIRED.value))
     settled = chunk.rows.select("_row").join(left, on="_row", how="anti")
-    settled = settled.with_columns(state=pl.lit(RefusalState.SETTLED.value), reasons=pl.lit(None, pl.String))
+    settled = settled.with_columns(
+        state=pl.lit(RefusalState.SETTLED.value), reasons=pl.lit(None, pl.String)
+    )
     changed = pl.concat([left.select("_row", "state", "reasons"), settled])
     with connection.cursor() as cursor:
         cursor.execute(

@@ -37,7 +37,11 @@ def cited(table: Table, mapped: pl.DataFrame, provider_id: int) -> Mapping[str, 
     for reference in table.references:
         if reference.to in BUILT_IN:
             continue
-        values = mapped[reference.field] if reference.field in mapped.columns else pl.Series([], dtype=pl.String)
+        values = (
+            mapped[reference.field]
+            if reference.field in mapped.columns
+            else pl.Series([], dtype=pl.String)
+        )
         wanted = set(values.drop_nulls().str.strip_chars().unique().to_list())
         keys = _known(reference.to.split(".")[0], wanted, provider_id)
         found[reference.to] = pl.DataFrame({"key": sorted(keys)}, schema={"key": pl.String})

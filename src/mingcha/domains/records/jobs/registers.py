@@ -37,12 +37,15 @@ def _withdrawn(facts: Sequence[Landed]) -> list[int]:
     return [fact.fact_id for fact in facts if fact.operation == "d"]
 
 
-def _parties(table: Table, spec: RegisterSpec, values: pl.DataFrame, facts: Sequence[Landed]) -> None:
+def _parties(
+    table: Table, spec: RegisterSpec, values: pl.DataFrame, facts: Sequence[Landed]
+) -> None:
     entries = [_party(table, spec, fact, row) for fact, row in _joined(values, facts)]
     entries = [entry for entry in entries if entry.identifiers]
     pairs = parties.register(entries)
     ties.write(
-        ties.Found(subject, party, "register", 1000, False, '["登记记录"]') for subject, party in pairs
+        ties.Found(subject, party, "register", 1000, False, '["登记记录"]')
+        for subject, party in pairs
     )
     keep_keys(pairs, entries)
 
@@ -51,7 +54,13 @@ def keep_keys(pairs: Sequence[tuple[int, int]], entries: Sequence[parties.Entry]
     """Keep the keys by which likely twins of the parties that were entered are found."""
     by_subject = dict(pairs)
     said = [
-        (by_subject[entry.subject_id], *entry.identifiers[0], entry.name, entry.address, entry.region)
+        (
+            by_subject[entry.subject_id],
+            *entry.identifiers[0],
+            entry.name,
+            entry.address,
+            entry.region,
+        )
         for entry in entries
         if entry.subject_id in by_subject
     ]
@@ -87,7 +96,9 @@ def _party(table: Table, spec: RegisterSpec, fact: Landed, row: Row) -> parties.
     )
 
 
-def _catalog(table: Table, spec: CatalogSpec, values: pl.DataFrame, facts: Sequence[Landed]) -> None:
+def _catalog(
+    table: Table, spec: CatalogSpec, values: pl.DataFrame, facts: Sequence[Landed]
+) -> None:
     catalog.withdraw(spec.kind, _withdrawn(facts))
     catalog.enter(_entry(table, spec, fact, row) for fact, row in _joined(values, facts))
 

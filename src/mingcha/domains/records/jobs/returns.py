@@ -7,23 +7,23 @@ from procrastinate.contrib.django import app
 
 from mingcha.domains.records.models import Batch
 from mingcha.domains.records.queries.batches import returned
-from mingcha.domains.records.reading import write_returned
+from mingcha.domains.records.reading.model import Kind
+from mingcha.domains.records.reading.writing import write_returned
 from mingcha.domains.records.services import returns
 
-KIND_OF_FILE = {"xlsx": "xlsx", "xls": "xlsx", "jsonl": "jsonl", "parquet": "parquet"}
+SUFFIX = {Kind.TEXT: "csv", Kind.XLSX: "xlsx", Kind.PARQUET: "parquet"}
 
 
 @app.task(name="records.return_rows")
 def return_rows(batch: int) -> None:
     """Write the file in a hidden folder first, so that whoever looks finds all of it or nothing."""
     found = Batch.objects.get(pk=batch)
-    kind = KIND_OF_FILE.get(found.sample.get("kind", "csv"), "csv")
-    stem = found.file_name.rsplit(".", 1)[0]
+    kind = Kind(found.sample.get("kind", Kind.TEXT))
     folder = returns.place(found)
     working = folder / ".writing"
     shutil.rmtree(folder, ignore_errors=True)
     working.mkdir(parents=True, mode=0o700)
-    name = f"{stem}-退回.{kind}"
+    name = f"{found.file_name.rsplit('.', 1)[0]}-退回.{SUFFIX.get(kind, 'jsonl')}"
     write_returned(working / name, kind, found.sample.get("headers", []), _rows(found))
     (working / name).rename(folder / name)
 

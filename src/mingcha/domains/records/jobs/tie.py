@@ -8,7 +8,6 @@ from mingcha.domains.parties import services as parties
 from mingcha.domains.parties.linking import blocking_keys, resolve
 from mingcha.domains.parties.rules import standard_weights
 from mingcha.domains.records.jobs.registers import keep_keys
-from mingcha.domains.records.models import Untied
 from mingcha.domains.records.services import ties
 
 AT_ONCE = 20_000
@@ -49,7 +48,10 @@ def tie_some() -> int:
         return 0
     found = resolve(subjects, _candidates(subjects), standard_weights())
     known = pl.col("party_id").is_not_null()
-    firm, doubtful = found.filter(known & ~pl.col("doubtful")), found.filter(known & pl.col("doubtful"))
+    firm, doubtful = (
+        found.filter(known & ~pl.col("doubtful")),
+        found.filter(known & pl.col("doubtful")),
+    )
     ties.write(_ties(firm))
     _own_party(subjects.join(firm, on="id", how="anti"))
     ties.write(_ties(doubtful))
@@ -72,7 +74,9 @@ def _candidates(subjects: pl.DataFrame) -> pl.DataFrame:
 
 def _ties(found: pl.DataFrame) -> list[ties.Found]:
     return [
-        ties.Found(row["id"], row["party_id"], row["how"], row["weight"], row["doubtful"], row["reasons"])
+        ties.Found(
+            row["id"], row["party_id"], row["how"], row["weight"], row["doubtful"], row["reasons"]
+        )
         for row in found.iter_rows(named=True)
     ]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mingcha.base.errors import NotFound
 from mingcha.base.people.models import Account, Organisation
@@ -67,7 +67,11 @@ def batches(account: Account, asked: Filter) -> QuerySet[Batch]:
     found = visible_to(account)
     if asked.words:
         found = found.filter(Q(file_name__icontains=asked.words) | Q(public_id=asked.words))
-    for column, value in (("table", asked.table), ("provider__code", asked.provider), ("state", asked.state)):
+    for column, value in (
+        ("table", asked.table),
+        ("provider__code", asked.provider),
+        ("state", asked.state),
+    ):
         if value:
             found = found.filter(**{column: value})
     if asked.since:
@@ -98,13 +102,25 @@ class Receipt:
     checks: Sequence[CheckLine]
     pass_per_mille: int
 
+    @property
+    def failed(self) -> list[CheckLine]:
+        """The checks that some row failed, most rows first."""
+        return sorted((c for c in self.checks if c.failed), key=lambda c: -c.failed)
+
+    @property
+    def passed(self) -> list[CheckLine]:
+        """The checks that every row passed."""
+        return [check for check in self.checks if not check.failed]
+
 
 def receipt(batch: Batch) -> Receipt:
     """The receipt as it stands; during the run it grows with every chunk."""
-    table = loader.current().table(batch.table)
+    infos = checks(loader.current().table(batch.table)) if batch.table else []
     lines = [
-        CheckLine(info.name, info.label, info.national, info.severity, batch.counts.get(info.name, 0))
-        for info in checks(table)
+        CheckLine(
+            info.name, info.label, info.national, info.severity, batch.counts.get(info.name, 0)
+        )
+        for info in infos
     ]
     known = {line.name for line in lines}
     lines += [
@@ -144,9 +160,11 @@ def returned(batch: Batch) -> QuerySet[Refusal]:
 
 def mappings(account: Account) -> QuerySet[SourceMapping]:
     """The latest version of every mapping of the organisations the account maps for."""
-    newest = (
-        SourceMapping.objects.filter(provider__in=providers_for(account, "records.mapping"))
-        .order_by("provider", "table", "name", "-version")
-        .distinct("provider", "table", "name")
+    newer = SourceMapping.objects.filter(
+        provider=OuterRef("provider"),
+        table=OuterRef("table"),
+        name=OuterRef("name"),
+        version__gt=OuterRef("version"),
     )
-    return SourceMapping.objects.filter(pk__in=newest.values("pk")).select_related("provider", "made_by")
+    mine = SourceMapping.objects.filter(provider__in=providers_for(account, "records.mapping"))
+    return mine.filter(~Exists(newer)).select_related("provider", "made_by")

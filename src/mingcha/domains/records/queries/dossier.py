@@ -84,7 +84,11 @@ def learnt_chunks(as_of: datetime) -> QuerySet[Chunk]:
 
 
 def dossier(
-    account: Account, party: Party, *, as_of: datetime | None = None, families: Iterable[Family] = ()
+    account: Account,
+    party: Party,
+    *,
+    as_of: datetime | None = None,
+    families: Iterable[Family] = (),
 ) -> Dossier:
     """The dossier of a party for a viewer. A fixed number of queries, whatever it holds."""
     facts = facts_of(account, party, as_of=as_of)
@@ -109,7 +113,9 @@ def counts(account: Account, party: Party, *, as_of: datetime | None = None) -> 
     return found
 
 
-def all_entries(account: Account, party: Party, *, as_of: datetime | None = None) -> Iterator[Entry]:
+def all_entries(
+    account: Account, party: Party, *, as_of: datetime | None = None
+) -> Iterator[Entry]:
     """Every fact of the dossier, newest first, some hundreds at a time: for exports."""
     facts = facts_of(account, party, as_of=as_of).select_related("provider", "chunk__batch")
     ordered = facts.order_by("-occurred_on", "-pk")

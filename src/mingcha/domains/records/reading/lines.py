@@ -42,6 +42,10 @@ class _Doubled(ValueError):
     """A name occurs twice in one object."""
 
 
+class _Number(str):
+    """A number as it was written."""
+
+
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
@@ -54,7 +58,7 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 LOOSE = json.JSONDecoder()
 # Keeps the digits of every number and sees names that occur twice; several times slower than orjson.
 EXACT = json.JSONDecoder(
-    parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_object
+    parse_float=_Number, parse_int=_Number, parse_constant=_Number, object_pairs_hook=_object
 )
 
 
@@ -118,7 +122,13 @@ def _text(value: object) -> str | None:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, int) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, int):
+        return str(value)
+    return orjson.dumps(value, _verbatim, orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
+
+
+def _verbatim(number: object) -> orjson.Fragment:
+    return orjson.Fragment(str(number))
 
 
 def _flaws(source: Source, number: int, value: Object) -> list[Flaw]:

@@ -28,6 +28,13 @@ from mingcha.domains.records.reading.pieces import (
     without_empty_text,
 )
 
+# How a process that may have no more memory ends, beside being aborted.
+OUT_OF_MEMORY = (
+    b"MemoryError",
+    b"memory allocation",
+    b"Cannot allocate",
+    b"can't start new thread",
+)
 CHILD = "mingcha.domains.records.reading.sheet_child"
 
 
@@ -118,7 +125,7 @@ def _report(
 ) -> dict[str, Any]:
     """What the child said, or the refusal that its end amounts to."""
     heavy = SheetTooHeavy(name=name, limit=f"{limits.sheet_memory / GIB:.1f} GB 内存")
-    if done.returncode < 0:  # the parser aborts when memory ends
+    if done.returncode < 0 or any(words in done.stderr for words in OUT_OF_MEMORY):
         raise heavy
     if b"PanicException" in done.stderr:
         raise DamagedFile(name=name, problem="工作簿的内部结构有误")

@@ -142,8 +142,8 @@ def _by_text(name: str, head: bytes) -> Kind:
         sheet = "urn:schemas-microsoft-com:office:spreadsheet" in text
         found = "XML 表格（Excel 2003 XML）" if sheet else "XML 文件"
         _refuse_other(name, found, AS_XLSX if sheet else AS_CSV)
-    controls = sum(char < " " and char not in "\t\r\n\f\x00\x1a\x1f" for char in text)
-    if controls > len(text) // 100 or text.count("\x00") > len(text) // 10:
+    controls = sum(char < " " and char not in "\t\r\n\f\x1a\x1f" for char in text)
+    if controls > max(100, len(text) // 20):
         _refuse_other(name, "无法识别的二进制数据", AS_CSV)
     if Path(name).suffix.lower() in NAMED[Kind.TEXT]:
         return Kind.TEXT
@@ -156,7 +156,7 @@ def _as_text(head: bytes) -> str:
     """Good enough to see what it is: by its mark or its zeros, else byte by byte."""
     marked = next((codec for mark, codec in BOMS if head.startswith(mark)), None)
     codec = marked or utf16(head) or "latin-1"
-    return head.decode(codec, "ignore")
+    return head.decode(codec, "ignore").lstrip("\ufeff")
 
 
 def _claim(name: str) -> str | None:

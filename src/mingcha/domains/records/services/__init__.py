@@ -1,5 +1,6 @@
 """Everything others may change in the data centre."""
 
+from mingcha.domains.records.services.exports import note_export, note_search_export
 from mingcha.domains.records.services.intake import (
     Delivery,
     cancel,
@@ -9,4 +10,13 @@ from mingcha.domains.records.services.intake import (
     resume,
 )
 
-__all__ = ["Delivery", "cancel", "look_at_original", "open_batch", "receive", "resume"]
+__all__ = [
+    "Delivery",
+    "cancel",
+    "look_at_original",
+    "note_export",
+    "note_search_export",
+    "open_batch",
+    "receive",
+    "resume",
+]

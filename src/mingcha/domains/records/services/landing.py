@@ -160,7 +160,8 @@ def lock_table(provider_id: int, dataset: str) -> None:
     """Hold (provider, table) until the transaction ends: versions are counted by one at a time."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"records:{provider_id}:{dataset}"]
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"records:{provider_id}:{dataset}"],
         )
 
 
@@ -189,15 +190,19 @@ def _insert(cursor: CursorWrapper, incoming: Incoming, batch: Batch | None) -> L
     (chunk_id,) = cursor.fetchone()
     cursor.execute(FACTS, facts | {"chunk": chunk_id})
     landed = sorted(
-        (Landed(row, fact, subject, version, operation, bytes(digest))
-         for row, fact, subject, version, operation, digest in cursor.fetchall()),
+        (
+            Landed(row, fact, subject, version, operation, bytes(digest))
+            for row, fact, subject, version, operation, digest in cursor.fetchall()
+        ),
         key=lambda fact: (fact.row, fact.version),
     )
     doubled = incoming.rows - len(landed) - len(contradicted) - len(absent)
     return Landing(chunk_id if landed else None, landed, doubled, contradicted, absent)
 
 
-def _record(landing: Landing, incoming: Incoming, *, batch: Batch | None, actor: Account | None) -> None:
+def _record(
+    landing: Landing, incoming: Incoming, *, batch: Batch | None, actor: Account | None
+) -> None:
     root = root_of([fact.content_hash for fact in landing.facts])
     said = {
         "batch": batch.public_id if batch else "",
@@ -216,4 +221,3 @@ def _record(landing: Landing, incoming: Incoming, *, batch: Batch | None, actor:
         rows=len(landing.facts),
         root=root,
     )
-

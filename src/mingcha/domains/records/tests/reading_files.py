@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import polars as pl
-
 from mingcha.domains.records.reading.door import chunks, open_source
 from mingcha.domains.records.reading.model import Limits, Source
 
@@ -19,14 +17,16 @@ def expecting(*known: str) -> Callable[[Sequence[str]], float]:
 class Read:
     """A file read to its end: its source, rows without `_row`, numbers, broken rows, flaws."""
 
-    def __init__(self, path: Path, *known: str, name: str = "", limits: Limits | None = None) -> None:
+    def __init__(
+        self, path: Path, *known: str, name: str = "", limits: Limits | None = None
+    ) -> None:
         self.source: Source = open_source(
             path, name or path.name, choose=expecting(*known), limits=limits
         )
         found = list(chunks(self.source, size=1000))
-        frame = pl.concat([chunk.rows for chunk in found])
-        self.numbers = frame["_row"].to_list()
-        self.rows = frame.drop("_row").rows()
+        frames = [chunk.rows for chunk in found]
+        self.numbers = [number for frame in frames for number in frame["_row"]]
+        self.rows = [row for frame in frames for row in frame.drop("_row").rows()]
         self.broken = [row for chunk in found for row in chunk.broken.rows()]
         self.flaws = [flaw for chunk in found for flaw in chunk.flaws.rows()]
         self.notes = "".join(self.source.notes)

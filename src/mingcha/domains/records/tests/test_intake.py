@@ -2,9 +2,22 @@
 
 import pytest
 
+from mingcha.domains.catalog.models import Checklist, Item
+from mingcha.domains.records.jobs.recheck import recheck_all
 from mingcha.domains.records.models import BatchState, Chunk, Fact, Refusal, Tie
 from mingcha.domains.records.queries import batches as queries
-from mingcha.domains.records.testing import as_csv, hand_in, inspection, make_catalogue, uscc
+from mingcha.domains.records.services import mappings, returns
+from mingcha.domains.records.testing import (
+    CHECKLIST,
+    DAY,
+    as_csv,
+    do_jobs,
+    hand_in,
+    inspection,
+    make_catalogue,
+    uscc,
+)
+from mingcha.standards.mapping import Mapping, Rename
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,7 +37,9 @@ def test_lawful_rows_become_facts_tied_to_parties(city, clerk):
     batch = give(city, clerk, [inspection(n) for n in range(20)])
 
     assert (batch.state, batch.table) == (BatchState.LANDED, "check_action"), batch.run.error
-    assert (batch.read_count, batch.accepted_count, batch.refused_count) == (20, 20, 0), batch.counts
+    assert (batch.read_count, batch.accepted_count, batch.refused_count) == (20, 20, 0), (
+        batch.counts
+    )
     assert Fact.objects.filter(version=1, operation="i").count() == 20
     assert Tie.objects.filter(is_doubtful=False).count() == 20
     assert Chunk.objects.get().rows == 20
@@ -110,9 +125,65 @@ def test_withdrawing_what_was_never_there_is_refused(city, clerk):
 def test_a_transposed_code_is_a_doubtful_tie_unless_registered_and_named_alike(city, clerk):
     give(city, clerk, [inspection(1)])
     code = uscc(1001)
-    wrong = code[:10] + code[11] + code[10] + code[12:]
+    wrong = code[:13] + code[14] + code[13] + code[15:]
 
     batch = give(city, clerk, [inspection(2, administrative_cp_ui_code=wrong)])
 
     assert batch.accepted_count == 1, [r.reasons for r in Refusal.objects.all()]
     assert batch.warned_count == 1
+
+
+def test_a_waiting_row_lands_when_its_item_comes_into_force(city, clerk):
+    batch = give(city, clerk, [inspection(1, supervise_item_implement_code="01310000000009")])
+    assert batch.waiting_count == 1
+    shared = {"since": DAY, "status": "01", "scheme": "item", "fact_id": 0}
+    Item.objects.create(code="01310000000009", name="后来登记的事项", **shared)
+    Checklist.objects.filter(code=CHECKLIST).update(item_code="01310000000009")
+
+    recheck_all()
+    do_jobs()
+
+    batch.refresh_from_db()
+    assert (batch.waiting_count, batch.accepted_count) == (0, 1), Refusal.objects.get().reasons
+    assert Refusal.objects.get().state == "settled"
+    assert Fact.objects.count() == 1
+
+
+@pytest.mark.row("DAT-4")
+def test_refused_rows_come_back_as_a_file_and_the_corrected_file_replaces_them(city, clerk):
+    rows = [inspection(1), inspection(2, check_date="2025-13-01")]
+    batch = give(city, clerk, rows)
+    assert returns.file_of(batch, actor=clerk) is None
+    do_jobs()
+
+    file = returns.file_of(batch, actor=clerk)
+
+    text = file.path.read_text(encoding="utf-8-sig")
+    assert file.name == "检查-退回.csv"
+    assert "2025-13-01" in text and "退回原因" in text and "JC000001" not in text
+    corrected = text.replace("2025-13-01", "2025-03-01").encode("utf-8-sig")
+    again = hand_in(corrected, provider=city.market, actor=clerk, name=file.name)
+    assert (again.accepted_count, again.refused_count) == (1, 0), again.run.error
+    assert Fact.objects.count() == 2
+
+
+def test_columns_with_other_names_are_taken_in_by_a_saved_mapping(city, clerk):
+    plain = as_csv([inspection(1), inspection(2)]).decode()
+    theirs = plain.replace("检查行为编号", "我局流水号").encode()
+    batch = hand_in(theirs, provider=city.market, actor=clerk, table="check_action")
+    assert batch.state == BatchState.REFUSED
+    assert "检查行为编号" in batch.run.error
+    headers = batch.sample["headers"]
+    known = batch.sample["fields"] | {"我局流水号": "check_action_code"}
+    spec = Mapping(
+        table="check_action", steps=tuple(Rename(source=h, field=known[h]) for h in headers)
+    )
+
+    taken = mappings.save(batch, spec, name="我局导出", actor=city.person("data-bureau"))
+    do_jobs()
+
+    taken.refresh_from_db()
+    assert (taken.state, taken.accepted_count) == (BatchState.LANDED, 2), taken.run.error
+    later = theirs.replace("JC000001".encode(), "JC000003".encode())
+    again = hand_in(later, provider=city.market, actor=clerk)
+    assert again.accepted_count == 1

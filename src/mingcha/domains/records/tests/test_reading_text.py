@@ -174,3 +174,22 @@ def test_reading_goes_on_after_any_chunk_with_the_same_chunks(tmp_path):
             assert one.broken.equals(other.broken)
     with pytest.raises(ValueError, match="start_row 7"):
         list(chunks(source, size=100, start_row=7))
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
+def test_no_row_is_lost_or_changed_where_blocks_meet(tmp_path, codec):
+    line = 'J{i},"演示{i}\n第二行，""引号""",说明{i}\n'
+    count = 400_000
+    content = HEADER + "".join(line.replace("{i}", str(i)) for i in range(count))
+    path = tmp_path / "a.csv"
+    path.write_bytes(content.encode(codec))
+    source = open_source(path, "a.csv", choose=expecting())
+
+    at = 0
+    for chunk in chunks(source):
+        assert chunk.broken.is_empty() and chunk.flaws.is_empty()
+        for row in chunk.rows.head(1).rows() + chunk.rows.tail(1).rows():
+            i = row[-1] - 2
+            assert row[:-1] == (f"J{i}", f'演示{i}\n第二行，"引号"', f"说明{i}")
+        at += chunk.rows.height
+    assert at == count

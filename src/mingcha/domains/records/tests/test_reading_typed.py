@@ -37,9 +37,11 @@ def test_a_malformed_line_comes_back_raw_and_the_rest_goes_on(tmp_path):
 
 
 def test_nested_values_and_late_fields_are_pointed_out(tmp_path):
-    found = lines(tmp_path, '{"a": {"b": 1}}\n' + '{"a": "x"}\n' * 2100 + '{"a": "y", "late": 1}\n')
+    found = lines(
+        tmp_path, '{"a": {"b": 1.10}}\n' + '{"a": "x"}\n' * 2100 + '{"a": "y", "late": 1}\n'
+    )
 
-    assert found.rows[0] == ('{"b": 1}',)
+    assert found.rows[0] == ('{"b":1.10}',)
     assert [flaw[:2] for flaw in found.flaws] == [(1, "a"), (2102, "")]
 
 

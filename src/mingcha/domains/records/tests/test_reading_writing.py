@@ -63,7 +63,7 @@ def test_a_returned_file_reads_without_our_columns(tmp_path, kind):
 
     assert found.source.headers == tuple(COLUMNS)
     assert found.rows == [("001", "=甲", None), ("002,乙", None, None)]
-    assert "名称不合规；缺少说明" in str(Read(path, "不认识").source.notes) or "退回" in found.notes
+    assert "系统退回的文件" in found.notes
 
 
 def test_an_xlsx_that_cannot_hold_a_cell_is_refused_and_gone(tmp_path):
@@ -84,13 +84,16 @@ def test_a_department_may_have_a_column_called_row_number(tmp_path):
 
 # What a database can hold: no NUL (pointed out when read), no U+FFFD (the mark of lost bytes).
 TEXT = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters="\x00\ufffd\ufffe\uffff"), max_size=8
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x00\ufffd\ufffe\uffff"),
+    max_size=8,
 ) | st.sampled_from([*DANGEROUS, *HARMLESS, '"', '""', ",", "\n", "\r\n", "\ufeff", "''=", '",\n"'])
 TABLE = st.lists(st.tuples(TEXT, TEXT, TEXT), min_size=1, max_size=12)
 
 
 @pytest.mark.parametrize("kind", [Kind.TEXT, Kind.JSON_LINES, Kind.PARQUET])
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(rows=TABLE)
 def test_any_table_comes_back_as_it_was(tmp_path, kind, rows):
     found = Read(written(tmp_path, kind, rows), *COLUMNS)
@@ -100,7 +103,9 @@ def test_any_table_comes_back_as_it_was(tmp_path, kind, rows):
     assert found.flaws == found.broken == []
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(rows=st.lists(st.tuples(TEXT, TEXT, TEXT), min_size=20, max_size=60))
 def test_any_table_comes_back_from_a_workbook(tmp_path, rows):
     found = Read(written(tmp_path, Kind.XLSX, rows), *COLUMNS)

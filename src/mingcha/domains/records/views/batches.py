@@ -105,7 +105,9 @@ def refused(request: HttpRequest, number: str) -> HttpResponse:
     found = queries.batch_for(cast(Account, request.user), number)
     state, check = request.GET.get("state", ""), request.GET.get("check", "")
     columns: Sequence[Column[Refusal]] = (Column("row", "行号", lambda r: r.row, "row"),)
-    listing = Listing(request, queries.refusals(found, state=state, check=check), columns, sort="row")
+    listing = Listing(
+        request, queries.refusals(found, state=state, check=check), columns, sort="row"
+    )
     rows = listing.rows
     headers = found.sample.get("headers") or sorted({name for row in rows for name in row.raw})
     context = {
@@ -194,7 +196,9 @@ def _filter(account: Account, asked: queries.Filter) -> dict[str, object]:
     return {"fields": fields, "clear_url": "?"}
 
 
-def _select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> dict[str, object]:
+def _select(
+    name: str, label: str, options: Sequence[tuple[str, str]], chosen: str
+) -> dict[str, object]:
     listed = [{"value": v, "label": text, "selected": v == chosen} for v, text in options]
     return {"name": name, "label": label, "kind": "select", "options": listed, "value": chosen}
 
@@ -203,7 +207,9 @@ def _tabs(batch: Batch, state: str) -> list[dict[str, object]]:
     tabs: list[dict[str, object]] = [{"label": "全部", "url": "?", "active": not state}]
     for value, label in RefusalState.choices:
         count = queries.refusals(batch, state=value).count()
-        tabs.append({"label": label, "url": f"?state={value}", "active": state == value, "count": count})
+        tabs.append(
+            {"label": label, "url": f"?state={value}", "active": state == value, "count": count}
+        )
     return tabs
 
 

@@ -33,10 +33,10 @@ class UploadForm(forms.Form):
 
     def __init__(self, account: Account, data: object = None) -> None:
         super().__init__(data)
-        provider = cast(forms.ModelChoiceField[Organisation], self.fields["provider"])
+        provider = cast("forms.ModelChoiceField[Organisation]", self.fields["provider"])
         provider.queryset = queries.providers_for(account)
         provider.initial = account.organisation.code
-        mapping = cast(forms.ModelChoiceField[SourceMapping], self.fields["mapping"])
+        mapping = cast("forms.ModelChoiceField[SourceMapping]", self.fields["mapping"])
         mapping.queryset = queries.mappings(account)
         table = cast(forms.ChoiceField, self.fields["table"])
         named = [(table.name, table.label) for table in loader.current().tables.values()]
@@ -70,7 +70,9 @@ def upload(request: HttpRequest) -> HttpResponse:
         "recent": recent,
         "limit": filesizeformat(settings.UPLOAD_LIMIT_BYTES),
     }
-    return render(request, "records/upload.html", context, status=refusal.status if refusal else 200)
+    return render(
+        request, "records/upload.html", context, status=refusal.status if refusal else 200
+    )
 
 
 def label_of(batch: Batch) -> str:

@@ -29,18 +29,25 @@ class Command(BaseCommand):
         parser.add_argument("--as", dest="login", required=True, help="报送人登录名")
         parser.add_argument("--no-wait", action="store_true", help="交给后台后立即返回，不等回执")
 
-    def handle(self, *, file: Path, table: str, provider: str, login: str, no_wait: bool, **_: object) -> None:
+    def handle(
+        self, *, file: Path, table: str, provider: str, login: str, no_wait: bool, **_: object
+    ) -> None:
         """Talk on stderr, the receipt on stdout; exit status 1 when the file as a whole was refused."""
         try:
             actor = account_called(login)
             delivery = services.Delivery(
-                name=file.name, provider=queries.provider_for(actor, provider), table=table, channel="cli"
+                name=file.name,
+                provider=queries.provider_for(actor, provider),
+                table=table,
+                channel="cli",
             )
             batch = services.receive(_blocks(file), delivery, actor=actor)
         except MingchaError as refusal:
             raise CommandError(refusal.as_line()) from refusal
         except OSError as error:
-            raise CommandError(f"读不到文件 {file}：{error.strerror}。请核对路径和权限。") from error
+            raise CommandError(
+                f"读不到文件 {file}：{error.strerror}。请核对路径和权限。"
+            ) from error
         if not no_wait:
             self._follow(batch)
         self.stdout.write(as_text(queries.receipt(batch)))

@@ -1,0 +1,245 @@
+"""What acts refer to: items, checklists, officers, plans; and the knowledge base."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+
+from mingcha.domains.desk.demo.codes import resident_ids
+from mingcha.domains.desk.demo.dice import Dice, Ints
+from mingcha.domains.desk.demo.parties import days, iso, number_of, people, phones
+from mingcha.domains.desk.demo.world import CITY_REGION, DISTRICT_LEVEL, MARK, Item, World
+
+IN_USE, CANCELLED = "01", "02"
+OFFICER_NUMBERS = 500_000_000  # resident ids of officers come from numbers beyond those of parties
+
+
+def items(world: World, *, late: bool) -> pl.DataFrame:
+    """监管事项目录, one row per version; with `late` those handed in after acts under them."""
+    rows = [row for item in world.items() if item.is_late == late for row in _versions(world, item)]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def _versions(world: World, item: Item) -> list[dict[str, str | None]]:
+    field = world.fields[item.field]
+    whole = {
+        "item_code": item.code,
+        "item_name": item.name,
+        "main_or_sub": "2",
+        "main_item_code": item.code[:11],
+        "main_item_name": f"{field.bureau}监管{MARK}",
+        "department": field.department,
+        "business_line": field.bureau,
+        "action_kind": item.action,
+        "supervise_object_type": "1",
+        "supervise_object": item.object,
+        "supervise_measure": "现场检查、书面检查" if item.action == "01" else None,
+        "exercise_levels": "3、4",
+        "apply_scope": "2、3",
+        "basis": item.basis,
+        "process": "任务下达、现场检查、结果告知、归档",
+        "area_number": CITY_REGION,
+        "effective_from": item.since.isoformat(),
+        "effective_to": item.until.isoformat() if item.until else None,
+        "item_status": CANCELLED if item.until else IN_USE,
+    }
+    if item.turned is None:
+        return [whole]
+    before = (item.turned - timedelta(days=1)).isoformat()
+    later = {"effective_from": item.turned.isoformat(), "basis": f"{item.basis}（修订后）"}
+    return [whole | {"effective_to": before}, whole | later]
+
+
+def checklist_code(uscc: str, level: str, item_code: str) -> str:
+    """检查实施清单编码: credit code of the body, its level, then our own item code."""
+    return f"{uscc}{level}{item_code}01"
+
+
+def checklists(world: World, *, late: bool) -> pl.DataFrame:
+    """检查实施清单: every body that inspects has one for each of its field's items."""
+    rows = []
+    for body in world.enforcing:
+        for item in world.fields[body.field].checks:
+            if item.is_late != late:
+                continue
+            rows.append(
+                {
+                    "checklist_code": checklist_code(body.uscc, body.level, item.code),
+                    "checklist_name": item.name,
+                    "item_code": item.code,
+                    "implement_institution": body.name,
+                    "implement_institution_code": body.uscc,
+                    "implementer_nature": "01",
+                    "exercise_level": body.level,
+                    "check_object": item.object,
+                    "checklist_use": "DAILY、RANDOM",
+                    "check_contents": "；".join(item.contents),
+                    "check_method": "查阅资料、现场查看、询问",
+                    "check_process": "出示证件、现场检查、制作笔录、告知结果",
+                    "check_frequency": "每年不超过一次"
+                    if body.level == DISTRICT_LEVEL
+                    else "按年度计划",
+                    "check_basis": item.basis,
+                    "area_number": body.region,
+                    "effective_from": item.since.isoformat(),
+                    "effective_to": item.until.isoformat() if item.until else None,
+                    "checklist_status": CANCELLED if item.until else IN_USE,
+                }
+            )
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+@dataclass(frozen=True)
+class Officers:
+    """执法人员 sorted by body: of body b those from `start[b]`, `count[b]` of them.
+
+    The first of each body has a certificate that ran out within the two years of facts, the others
+    may act throughout.
+    """
+
+    table: pl.DataFrame
+    start: Ints
+    count: Ints
+
+    def expired_on(self) -> Ints:
+        """Per body, the last day (since 1970) of its first officer's certificate; -1 without one."""
+        last = self.table["certificate_valid_to"].str.to_date().to_physical().to_numpy()
+        return np.where(self.count > 0, last[np.minimum(self.start, len(last) - 1)], -1)
+
+
+def officers(world: World) -> Officers:
+    """The officers of the whole city."""
+    dice, bodies = Dice(world.scale.seed, "officers"), len(world.enforcing)
+    per_body = world.city["officers"] // bodies
+    extra = world.city["officers"] - per_body * bodies
+    counts = np.full(bodies, per_body) + (np.arange(bodies) < extra)
+    body = np.repeat([each.number for each in world.enforcing], counts)
+    place = np.concatenate([np.arange(count) for count in counts])
+    n, first, last = len(body), number_of(world.scale.first), number_of(world.scale.last)
+    valid_to = np.where(
+        place == 0, first + 150 + dice.below(300, n), last + 60 + dice.below(1500, n)
+    )
+    born = days(last - 365 * 24 - dice.below(365 * 34, n))
+    region = world.texts("region").gather(body)
+    ids = resident_ids(region, born, OFFICER_NUMBERS + np.arange(n))
+    table = pl.DataFrame(
+        {
+            "officer_name": people(dice, world, n),
+            "institution": world.texts("name").gather(body),
+            "id_number": ids,
+            "sex": _sex(ids),
+            "born_on": iso(born),
+            "political_status": dice.one_of(["01", "03", "13"], n),
+            "ethnic": dice.by_weight({"01": 0.95, "03": 0.05}, n),
+            "education": dice.by_weight({"21": 0.75, "31": 0.25}, n),
+            "officer_kind": dice.by_weight({"01": 0.8, "03": 0.2}, n),
+            "is_supervisor": dice.by_weight({"否": 0.95, "是": 0.05}, n),
+            "has_legal_qualification": dice.by_weight({"否": 0.85, "是": 0.15}, n),
+            "phone": phones(dice, n),
+            "certificate_code": "DM"
+            + region
+            + pl.Series(1 + np.arange(n)).cast(pl.String).str.zfill(6),
+            "issuing_authority": ["演示市人民政府"] * n,
+            "law_enforcement_area": ["演示市"] * n,
+            "law_enforcement_type": world.texts("short_name").gather(body),
+            "certificate_valid_to": iso(days(valid_to)),
+            "area_number": region,
+            "department_code": world.texts("department").gather(body),
+        }
+    )
+    start, count = np.zeros(len(world.bodies), np.int64), np.zeros(len(world.bodies), np.int64)
+    numbers = [each.number for each in world.enforcing]
+    start[numbers], count[numbers] = np.concatenate([[0], counts.cumsum()[:-1]]), counts
+    return Officers(table, start, count)
+
+
+def _sex(ids: pl.Series) -> pl.Series:
+    odd = ids.str.slice(16, 1).cast(pl.Int32) % 2 == 1
+    return (
+        ids.to_frame("id")
+        .select(sex=pl.when(odd).then(pl.lit("1")).otherwise(pl.lit("2")))
+        .to_series()
+    )
+
+
+def plan_id(year: int | str, body: int) -> str:
+    """双随机计划 of a body in a year."""
+    return f"DMJH{year}{body:03d}"
+
+
+def plans(world: World) -> pl.DataFrame:
+    """双随机计划: every body has one per year."""
+    rows = []
+    for year in range(world.scale.first.year, world.scale.last.year + 1):
+        for body in world.enforcing:
+            name = (
+                "演示市"
+                if body.region == CITY_REGION
+                else world.city["districts"][body.region]["name"]
+            )
+            rows.append(
+                {
+                    "plan_id": plan_id(year, body.number),
+                    "plan_name": f"{body.short_name}{year}年度双随机抽查计划{MARK}",
+                    "plan_year": str(year),
+                    "area_name": name,
+                    "area_number": body.region,
+                    "department_uscc": body.uscc,
+                    "department_code": body.department,
+                    "check_ratio": ["0.03", "0.05", "0.1"][body.number % 3],
+                }
+            )
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def knowledge(world: World) -> dict[str, pl.DataFrame]:
+    """知识库: laws, cases, contingency plans, risk features, rules."""
+    published = world.scale.first.isoformat()
+    fields = list(world.fields.values())
+    cases = [
+        {
+            "case_code": f"DMAL{number:04d}",
+            "department_category": field.bureau,
+            "business_category": field.checks[0].name[:50],
+            "case_name": f"{field.faults[0]}案{MARK}",
+            "case_summary": f"检查发现当事人{field.faults[0]}，依法处理。",
+            "field": field.bureau,
+            "result": "罚款并责令改正",
+            "published_on": world.day(20 * number + 5).isoformat(),
+        }
+        for number, field in enumerate(fields)
+    ]
+    plans_ = [
+        {
+            "plan_code": f"DMYA{number:03d}",
+            "event_level": level,
+            "emergency_measures": "启动响应、现场处置、信息报送",
+            "emergency_type": kind,
+            "emergency_scale": "区级以上",
+            "emergency_body": "演示市应急指挥中心",
+            "industry_name": kind,
+        }
+        for number, (kind, level) in enumerate(
+            [("食品安全", "较大"), ("危险化学品", "重大"), ("特种设备", "一般")]
+        )
+    ]
+    features = [
+        {"feature_name": f"{field.bureau}：一年内两次以上处罚", "business_category": field.bureau,
+         "feature_indicator": "近一年行政处罚次数", "relation": "行政处罚"}
+        for field in fields
+    ]  # fmt: skip
+    rules = [
+        {"rule_name": f"{field.bureau}投诉集中预警", "field": field.bureau, "content": "三十日内投诉不少于五件",
+         "purpose": "发现集中投诉", "constraints": "同一对象", "scope": "全市"}
+        for field in fields
+    ]  # fmt: skip
+    law_rows = [
+        {"law_category": "地方政府规章", "law_name": f"演示市{field.bureau}监管办法{MARK}",
+         "issuing_authority": "演示市人民政府", "document_number": f"演府令（演示）第{number}号",
+         "published_on": published, "effective_from": published, "keywords": "监管"}
+        for number, field in enumerate(fields, 1)
+    ]  # fmt: skip
+    made = {"knowledge_law": law_rows, "knowledge_case": cases, "knowledge_plan": plans_,
+            "knowledge_risk": features, "knowledge_rule": rules}  # fmt: skip
+    return {table: pl.DataFrame(rows, infer_schema_length=None) for table, rows in made.items()}

@@ -1,0 +1,27 @@
+"""Who took what out (导出): each export is an act."""
+
+from datetime import date
+
+from django.db import transaction
+
+from mingcha.base.ledger import services as ledger
+from mingcha.base.people.models import Account
+from mingcha.base.people.queries import require_anywhere
+from mingcha.domains.parties.models import Party
+
+EXPORT = "insight.export"
+
+
+@transaction.atomic
+def note_export(party: Party, *, actor: Account, as_of: date | None) -> None:
+    """Record that a dossier is taken out. Raises NotAllowed."""
+    require_anywhere(actor, EXPORT)
+    said = {"as_of": as_of.isoformat() if as_of else ""}
+    ledger.act(actor, "导出档案", ("party", party.public_id), content=said)
+
+
+@transaction.atomic
+def note_search_export(query: str, *, actor: Account) -> None:
+    """Record that a list of entities is taken out, with the filter. Raises NotAllowed."""
+    require_anywhere(actor, EXPORT)
+    ledger.act(actor, "导出监管对象", ("account", str(actor.pk)), content={"query": query})

@@ -1,0 +1,238 @@
+"""Every page and endpoint has a door, and every role finds the doors open that it should.
+
+The doors and the rights of the roles are written out by hand here, apart from the code and from
+config/rights.yaml: a new page, a changed door or a changed role fails until somebody decides.
+"""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import URLPattern, get_resolver, reverse
+
+from mingcha.base.access import PUBLIC, SIGNED_IN
+from mingcha.config.api import api
+
+PAGES = {
+    "desk:signin": PUBLIC,
+    "desk:signin_code": PUBLIC,
+    "desk:signout": SIGNED_IN,
+    "desk:home": SIGNED_IN,
+    "desk:me": SIGNED_IN,
+    "desk:password": SIGNED_IN,
+    "desk:second_factor": SIGNED_IN,
+    "desk:remove_second_factor": SIGNED_IN,
+    "desk:token_new": SIGNED_IN,
+    "desk:token_revoke": SIGNED_IN,
+    "desk:people": "people.manage",
+    "desk:person_new": "people.manage",
+    "desk:changes": "people.manage",
+    "desk:person": "people.manage",
+    "desk:close": "people.manage",
+    "desk:reopen": "people.manage",
+    "desk:reset": "people.manage",
+    "desk:reset_factor": "people.manage",
+    "desk:unlock": "people.manage",
+    "desk:move": "people.manage",
+    "desk:machine_token": "people.manage",
+    "desk:grant": "people.manage",
+    "desk:revoke": "people.manage",
+    "desk:organisations": "people.organisations",
+    "desk:organisation_new": "people.organisations",
+    "desk:organisation": "people.organisations",
+    "desk:organisation_move": "people.organisations",
+    "desk:organisation_close": "people.organisations",
+    "desk:regions": SIGNED_IN,
+    "desk:region_new": "regions.manage",
+    "desk:region": "regions.manage",
+    "desk:region_abolish": "regions.manage",
+    "desk:holidays": SIGNED_IN,
+    "desk:holiday_new": "calendar.manage",
+    "desk:holiday": "calendar.manage",
+    "desk:audit": "audit.search",
+    "desk:act": "audit.search",
+    "desk:why": SIGNED_IN,
+    "desk:why_rows": SIGNED_IN,
+    "records:upload": "records.intake",
+    "records:batches": "records.receipts",
+    "records:batch": "records.receipts",
+    "records:progress": "records.receipts",
+    "records:cancel": "records.intake",
+    "records:resume": "records.intake",
+    "records:refused": "records.receipts",
+    "records:refused_file": "records.receipts",
+    "records:original": "records.receipts",
+    "records:mapping": "records.mapping",
+    "insight:search": "parties.search",
+    "insight:dossier": "insight.dossier",
+    "insight:export": "insight.export",
+    "insight:versions": "insight.dossier",
+    "portal:dictionary": PUBLIC,
+    "portal:codes": PUBLIC,
+    "portal:table": PUBLIC,
+    "portal:template": PUBLIC,
+    "portal:schema": PUBLIC,
+}
+
+API = {
+    "POST /intake": "records.intake",
+    "GET /batches": "records.receipts",
+    "GET /batches/{number}": "records.receipts",
+    "POST /batches/{number}/cancel": "records.intake",
+    "POST /batches/{number}/resume": "records.intake",
+    "GET /batches/{number}/refused": "records.receipts",
+    "GET /batches/{number}/refused/file": "records.receipts",
+    "GET /standards": PUBLIC,
+    "GET /standards/{name}/schema": PUBLIC,
+    "GET /codes/{name}": PUBLIC,
+}
+
+DATA = {"parties.search", "insight.dossier"}
+DEPARTMENT = DATA | {
+    "insight.export", "records.intake", "records.receipts", "records.mapping", "records.reveal",
+}  # fmt: skip
+ROLES = {
+    "clerk": DATA | {"records.intake", "records.receipts", "records.mapping"},
+    "officer": DATA | {"records.reveal"},
+    "head": DATA | {"insight.export", "records.receipts", "records.reveal"},
+    "department-admin": DEPARTMENT | {"people.manage", "people.organisations", "officers.import"},
+    "data-bureau": DEPARTMENT | {
+        "people.manage", "people.organisations", "regions.manage", "calendar.manage",
+        "catalog.import", "officers.import",
+    },
+    "inspector-of-inspectors": DATA | {
+        "insight.export", "records.receipts", "audit.search", "ledger.verify",
+    },
+    "system-admin": {"desk.operate"},
+    "security-admin": {"people.manage", "people.credentials"},
+    "auditor": {"audit.search", "ledger.verify"},
+}  # fmt: skip
+
+SAMPLE = {"int": 999_999, "str": "nobody", "slug": "nothing", "path": "nothing"}
+
+
+def patterns(found=None, namespace=""):
+    """Every address: (name with its namespace, pattern)."""
+    for entry in get_resolver().url_patterns if found is None else found:
+        if isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name}", entry
+        else:
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from patterns(entry.url_patterns, inner)
+
+
+def pages():
+    return {name: entry for name, entry in patterns() if not name.startswith("api:")}
+
+
+def operations():
+    """Every operation of the API: "GET /batches" → (operation, its address)."""
+    schema = api.get_openapi_schema()
+    for path, methods in schema["paths"].items():
+        for method in methods:
+            yield f"{method.upper()} {path.removeprefix('/api/v1')}", path
+
+
+def address(name):
+    """An address of the page with arguments that name nothing."""
+    entry = pages()[name]
+    given = {key: _sample(converter) for key, converter in entry.pattern.converters.items()}
+    return reverse(name, kwargs=given)
+
+
+def _sample(converter):
+    kind = type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
+    return SAMPLE[kind]
+
+
+def test_every_page_is_in_the_table():
+    assert set(pages()) == set(PAGES)
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_every_page_has_the_door_that_the_table_says(name):
+    found = getattr(pages()[name].callback, "door", None)
+
+    assert found is not None, f"{name} 没有 @door"
+    assert found.right == PAGES[name]
+
+
+def may(right, rights):
+    return right in (PUBLIC, SIGNED_IN) or right in rights
+
+
+@pytest.mark.django_db
+@pytest.mark.row("SEC-2")
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_each_role_passes_exactly_its_doors(role, city, client):
+    client.force_login(city.person(role))
+
+    wrong = {}
+    for name, right in PAGES.items():
+        if name == "desk:signout":
+            continue
+        status = client.get(address(name)).status_code
+        if (status != 403) != may(right, ROLES[role]):
+            wrong[name] = status
+
+    assert wrong == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.row("SEC-2")
+def test_nobody_signed_in_sees_the_public_pages_only(city, client):
+    wrong = {}
+    for name, right in PAGES.items():
+        answer = client.get(address(name))
+        led_away = answer.status_code == 302 and answer["Location"].startswith("/signin?next=")
+        if led_away == (right == PUBLIC):
+            wrong[name] = answer.status_code
+
+    assert wrong == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.row("SEC-2")
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_each_role_passes_exactly_its_doors_of_the_api(role, city, client):
+    client.force_login(city.person(role))
+
+    assert _api_answers(client, lambda right: may(right, ROLES[role]), refusal=403) == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.row("SEC-2")
+def test_nobody_signed_in_uses_the_public_api_only(city, client):
+    assert _api_answers(client, lambda right: right == PUBLIC, refusal=401) == {}
+
+
+def _api_answers(client, allowed, *, refusal):
+    """The operations that let in whom they should not, or keep out whom they should not."""
+    wrong = {}
+    for operation, path in operations():
+        method, _ = operation.split(" ", 1)
+        filled = path.replace("{", "").replace("}", "")
+        answer = _sent(client, method, filled)
+        if (answer.status_code != refusal) != allowed(API.get(operation, PUBLIC)):
+            wrong[operation] = answer.status_code
+    return wrong
+
+
+def _sent(client, method, path):
+    """The answer to a request that has the form asked for, so that the door is reached."""
+    if path.endswith("/intake"):
+        file = SimpleUploadedFile("x.csv", b"x")
+        return client.post(path, {"file": file, "provider": "nobody"})
+    return client.generic(method, path, "{}", content_type="application/json")
+
+
+def test_every_operation_is_in_the_table():
+    assert {operation for operation, _ in operations()} == set(API)
+
+
+def test_the_roles_are_those_of_the_table(city_roles):
+    assert city_roles == ROLES
+
+
+@pytest.fixture(name="city_roles")
+def _city_roles(city):
+    """What the loaded roles hold."""
+    return {role.key: set(role.rights) for role in city.roles()}
