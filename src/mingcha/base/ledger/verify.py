@@ -103,8 +103,6 @@ def verify_ledger(seals: Path | None = None) -> Report:
     ]
     if seals is not None and not seals.exists():
         raise FileNotFoundError(seals)
-    with connection.cursor() as cursor:
-        cursor.execute("SET TimeZone = 'UTC'")
     for name, check in checks:
         start = time.perf_counter()
         report.findings.extend(islice(check(report), 1))

@@ -310,6 +310,7 @@ class Refusal(models.Model):
     )
     row = models.BigIntegerField("文件行号")
     state = models.CharField("状态", max_length=8, choices=RefusalState.choices)
+    source_key = models.CharField("业务主键", max_length=400, blank=True)
     raw = models.JSONField("原始内容")
     reasons = models.JSONField("原因")
 

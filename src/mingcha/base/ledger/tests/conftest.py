@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from django.db import connection, transaction
@@ -16,12 +16,12 @@ class Clerk:
     """An account as far as the ledger knows it."""
 
     pk: int = 7
-    organisation: Body = None
+    organisation: Body = field(default_factory=Body)
 
 
 @pytest.fixture
 def clerk():
-    return Clerk(organisation=Body())
+    return Clerk()
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 class Auditor:
     """Whoever may search over these paths."""
 
-    scopes: set = field(default_factory=set)
+    scopes: set[str] = field(default_factory=set)
 
     @property
     def held(self):

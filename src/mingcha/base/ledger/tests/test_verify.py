@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection, transaction
@@ -10,7 +11,7 @@ from mingcha.base.ledger import journal, recheck, sealer, services, tree, verify
 from mingcha.base.ledger.canonical import digest_of
 from mingcha.base.ledger.hashing import leaf_hash, sm3
 from mingcha.base.ledger.models import Act, Node, Seal
-from mingcha.base.ledger.rules import read_deed, read_seal_line
+from mingcha.base.ledger.rules import Deed, read_deed, read_seal_line
 from mingcha.base.ledger.verify import CAVEAT, verify_ledger
 
 pytestmark = pytest.mark.django_db
@@ -28,10 +29,39 @@ def rows(monkeypatch):
 
 
 @pytest.fixture
-def many(clerk):
-    """More acts than a stored group of leaves holds, on chains of three."""
+def many(db):
+    """More acts than a stored group of leaves holds, on chains of three, in one insert."""
+    acts = []
     for number in range(600):
-        services.act(clerk, "提交", ("task", str(number // 3)), content={"n": number})
+        prev = acts[-1].hash if number % 3 else b""
+        deed = Deed(
+            at=datetime(2026, 11, 22, 8, 0, 0, number + 1, tzinfo=UTC),
+            account=7,
+            organisation="11310000000013",
+            origin="",
+            verb="提交",
+            record=("task", str(number // 3)),
+            content=digest_of({"n": number}),
+            prev=prev,
+            salt=bytes(16),
+        )
+        acts.append(row_of(deed))
+    Act.objects.bulk_create(acts)
+
+
+def row_of(deed):
+    body = deed.body()
+    return Act(
+        at=deed.at,
+        record_kind=deed.record[0],
+        record_key=deed.record[1],
+        verb=deed.verb,
+        actor_id=deed.account,
+        organisation=deed.organisation,
+        prev=deed.prev or None,
+        body=body,
+        hash=leaf_hash(body.encode()),
+    )
 
 
 def sentences():

@@ -13,7 +13,14 @@ from mingcha.base.errors import MingchaError
 from mingcha.base.jobs import defer
 from mingcha.base.runs import services as runs
 from mingcha.domains.records.jobs import headers, lake
-from mingcha.domains.records.jobs.prepare import Checker, Prepared, beside, csv_blocks
+from mingcha.domains.records.jobs.prepare import (
+    REFUSALS,
+    Checker,
+    Numbers,
+    Prepared,
+    beside,
+    csv_blocks,
+)
 from mingcha.domains.records.jobs.references import references_for
 from mingcha.domains.records.jobs.registers import enter
 from mingcha.domains.records.models import Batch, BatchState
@@ -99,6 +106,7 @@ def _take_in(batch: Batch) -> None:
         references=references_for(table),
         mapping=headers.mapping_for(batch, table, source.headers),
         on=local_day(batch.received_at),
+        numbers=Numbers(table),
     )
     with lake.Writer(table) as writer:
         for prepared in beside(_prepared(source, checker, start=batch.next_row)):
@@ -118,10 +126,16 @@ def _take_in(batch: Batch) -> None:
 
 
 def _prepared(source: Source, checker: Checker, *, start: int) -> Iterator[Prepared]:
-    """Prepare chunk after chunk, in a thread that has a database connection of its own."""
+    """Prepare chunk after chunk, in a thread that has a database connection of its own.
+
+    Where keys are told apart by counting, the count begins with the file, also after a crash.
+    """
+    first = 0 if checker.table.key.counted else start
     try:
-        for chunk in chunks(source, size=CHUNK_ROWS, start_row=start):
-            yield checker.prepare(chunk)
+        for chunk in chunks(source, size=CHUNK_ROWS, start_row=first):
+            prepared = checker.prepare(chunk)
+            if chunk.start >= start:
+                yield prepared
     finally:
         connection.close()
 
@@ -202,13 +216,14 @@ def _late_refusals(prepared: Prepared, landed: landing.Landing) -> pl.DataFrame:
         reason="reason",
     ).struct.json_encode()  # fmt: skip
     raw = prepared.values.drop("^_(state|warned|doubled|key)$").join(frame, on="_row", how="semi")
-    raw = raw.select("_row", raw=pl.struct(pl.exclude("_row")).struct.json_encode())
+    raw = raw.join(prepared.values.select("_row", source_key="_key"), on="_row")
+    raw = raw.select("_row", "source_key", raw=pl.struct(pl.exclude("_row", "source_key")).struct.json_encode())
     late = frame.select("_row", state=pl.lit("refused"), reasons="[" + reason + "]")
-    return late.join(raw, on="_row").select("_row", "state", "raw", "reasons")
+    return late.join(raw, on="_row").select(*REFUSALS)
 
 
 def _refusal_rows(batch: Batch, refusals: pl.DataFrame) -> pl.DataFrame:
-    return refusals.select(pl.lit(batch.pk).alias("batch"), "_row", "state", "raw", "reasons")
+    return refusals.select(pl.lit(batch.pk).alias("batch"), *REFUSALS)
 
 
 def _count(

@@ -18,7 +18,8 @@ from mingcha.domains.records.jobs.headers import fields_by_column
 from mingcha.domains.records.jobs.references import cited
 from mingcha.domains.records.jobs.rows import landing_rows
 from mingcha.domains.records.reading.model import Chunk
-from mingcha.standards.frames.checking import Checked, check, refuse
+from mingcha.standards.frames.checking import check, refuse
+from mingcha.standards.frames.keys import bare_key, source_key
 from mingcha.standards.frames.mapped import apply
 from mingcha.standards.frames.references import References
 from mingcha.standards.loader import Catalogue
@@ -32,7 +33,7 @@ INCOMING = (
     "row", "source_key", "operation", "occurred_on", "scheme", "value", "name", "address", "region",
     "item", "payload", "content_hash",
 )  # fmt: skip
-REFUSALS = {"_row": pl.Int64, "state": pl.String, "raw": pl.String, "reasons": pl.String}
+REFUSALS = {"_row": pl.Int64, "state": pl.String, "source_key": pl.String, "raw": pl.String, "reasons": pl.String}
 REASON = ("check", "national", "severity", "field", "reason")
 
 
@@ -58,6 +59,31 @@ class Prepared:
     bytes_done: int
 
 
+class Numbers:
+    """Tells equal keys of one file apart by counting them, across its chunks (KeySpec.counted).
+
+    Every row counts, refused ones too, so that a corrected row keeps the number of its first try.
+    """
+
+    def __init__(self, table: Table, known: pl.DataFrame | None = None) -> None:
+        """`known` (_row, _key) are the keys of rows that were numbered before."""
+        self._table, self._known = table, known
+        self._before: pl.DataFrame | None = None
+
+    def number(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The chunk with its keys numbered on from those of the chunks before it."""
+        if not self._table.key.counted:
+            return frame
+        if self._known is not None:
+            return frame.drop("_key").join(self._known, on="_row", how="left", maintain_order="left")
+        numbered = frame.with_columns(source_key(frame, self._table, self._before).alias("_key"))
+        here = bare_key(frame, self._table.key).to_frame("key").drop_nulls()
+        counts = here.group_by("key").agg(count=pl.len().cast(pl.Int64))
+        both = counts if self._before is None else pl.concat([self._before, counts])
+        self._before = both.group_by("key").agg(pl.col("count").sum())
+        return numbered
+
+
 @dataclass(frozen=True)
 class Checker:
     """What a file is checked against: the table, the provider, references and the day."""
@@ -68,6 +94,7 @@ class Checker:
     references: References
     mapping: Mapping
     on: date
+    numbers: "Numbers"
 
     def prepare(self, chunk: Chunk) -> Prepared:
         """Check one chunk."""
@@ -82,7 +109,7 @@ class Checker:
             sources=[source for source in (self.provider.code, self.provider.uscc) if source],
         )
         checked = refuse(checked, pl.concat([failures, self._flaws(chunk)]))
-        frame = checked.frame
+        frame = self.numbers.number(checked.frame)
         good = frame.filter((pl.col("_state") == "accepted") & ~pl.col("_doubled"))
         counts = dict(
             checked.counts.filter(pl.col("failed") > 0).select("name", "failed").iter_rows()
@@ -90,7 +117,7 @@ class Checker:
         return Prepared(
             incoming=self._incoming(good),
             values=good,
-            refusals=pl.concat([_refusals(chunk.rows, checked), _broken(chunk.broken)]),
+            refusals=pl.concat([_refusals(chunk.rows, frame, checked.failures), _broken(chunk.broken)]),
             counts=counts | ({BROKEN: chunk.broken.height} if chunk.broken.height else {}),
             rows=frame.height + chunk.broken.height,
             doubled=frame.filter((pl.col("_state") == "accepted") & pl.col("_doubled")).height,
@@ -167,13 +194,14 @@ def _raising(error: BaseException) -> Callable[[], NoReturn]:
     return give
 
 
-def _refusals(raw: pl.DataFrame, checked: Checked) -> pl.DataFrame:
-    bad = checked.frame.filter(pl.col("_state") != "accepted").select("_row", state="_state")
+def _refusals(raw: pl.DataFrame, frame: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
+    bad = frame.filter(pl.col("_state") != "accepted")
+    bad = bad.select("_row", state="_state", source_key=pl.col("_key").fill_null("").str.head(400))
     if bad.is_empty():
         return pl.DataFrame(schema=REFUSALS)
     cells = raw.join(bad, on="_row", how="semi")
     cells = cells.select("_row", raw=pl.struct(pl.exclude("_row")).struct.json_encode())
-    said = checked.failures.select("_row", said=pl.struct(REASON).struct.json_encode())
+    said = failures.select("_row", said=pl.struct(REASON).struct.json_encode())
     reasons = said.group_by("_row", maintain_order=True).agg("said")
     reasons = reasons.select("_row", reasons="[" + pl.col("said").list.join(",") + "]")
     joined = bad.join(cells, on="_row").join(reasons, on="_row", how="left")
@@ -186,6 +214,7 @@ def _broken(broken: pl.DataFrame) -> pl.DataFrame:
     return broken.select(
         "_row",
         state=pl.lit("refused"),
+        source_key=pl.lit(""),
         raw=pl.struct(pl.col("raw").alias("_line")).struct.json_encode(),
         reasons="[" + reason + "]",
     )

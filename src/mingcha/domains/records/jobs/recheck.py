@@ -1,6 +1,7 @@
 """Check waiting rows again when what they refer to may have come; give back those that waited in vain."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import polars as pl
 from django.db import connection, transaction
@@ -12,7 +13,7 @@ from mingcha.base.jobs import defer
 from mingcha.base.rules import queries as rules
 from mingcha.domains.records.jobs import headers
 from mingcha.domains.records.jobs.intake import land_again
-from mingcha.domains.records.jobs.prepare import Checker, Prepared
+from mingcha.domains.records.jobs.prepare import Checker, Numbers, Prepared
 from mingcha.domains.records.jobs.references import references_for
 from mingcha.domains.records.models import Batch, BatchState, Refusal, RefusalState
 from mingcha.domains.records.reading.model import BROKEN, FLAWS, Chunk
@@ -75,25 +76,33 @@ def recheck(batch: int) -> None:
         references=references_for(table),
         mapping=headers.mapping_for(found, table, columns),
         on=local_day(found.received_at),
+        numbers=Numbers(table),
     )
     last = -1
-    while (chunk := _waiting(found, columns, after=last)) is not None:
+    while (page := _waiting(found, columns, after=last)) is not None:
+        chunk, keys = page
         last = chunk.rows["_row"].max()  # type: ignore[assignment]  # row numbers are integers
+        numbered = replace(checker, numbers=Numbers(table, keys))
         with transaction.atomic():
-            _settle(found, checker, checker.prepare(chunk), chunk)
+            _settle(found, numbered, numbered.prepare(chunk), chunk)
     returns.forget(found)
 
 
-def _waiting(batch: Batch, columns: list[str], *, after: int) -> Chunk | None:
+def _waiting(
+    batch: Batch, columns: list[str], *, after: int
+) -> tuple[Chunk, pl.DataFrame] | None:
+    """The next waiting rows as a chunk, and the keys (_row, _key) they had when they came."""
     rows = Refusal.objects.filter(batch=batch, state=RefusalState.WAITING, row__gt=after)
-    page = list(rows.order_by("row").values_list("row", "raw")[:AT_ONCE])
+    page = list(rows.order_by("row").values_list("row", "source_key", "raw")[:AT_ONCE])
     if not page:
         return None
-    cells = [(row, *(raw.get(column) for column in columns)) for row, raw in page]
+    cells = [(row, *(raw.get(column) for column in columns)) for row, _, raw in page]
     schema = {"_row": pl.Int64, **dict.fromkeys(columns, pl.String)}
     frame = pl.DataFrame(cells, schema=schema, orient="row")
+    keys = [(row, key) for row, key, _ in page]
+    known = pl.DataFrame(keys, schema={"_row": pl.Int64, "_key": pl.String}, orient="row")
     empty = pl.DataFrame(schema=BROKEN), pl.DataFrame(schema=FLAWS)
-    return Chunk(frame, *empty, start=0, stop=0, bytes_done=0)
+    return Chunk(frame, *empty, start=0, stop=0, bytes_done=0), known
 
 
 def _settle(batch: Batch, checker: Checker, prepared: Prepared, chunk: Chunk) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -34,8 +34,8 @@ NOT_OBJECT = "这一行不是 JSON 对象（花括号括起的“字段: 值”�
 BROKEN_ARRAY = "从这里起不是完整的 JSON，后面的内容都没有读取"
 BROKEN_OFF = "数组没有结束符“]”，文件可能不完整"
 
-Object = Mapping[str, Any]
-PLAIN_TYPES = {str, type(None), int, bool}
+TEXT_TYPES = {str, type(None)}
+PLAIN_TYPES = {*TEXT_TYPES, int, bool}
 
 
 class _Doubled(ValueError):
@@ -64,9 +64,10 @@ EXACT = json.JSONDecoder(
 
 @dataclass(frozen=True)
 class _Record:
-    """One record: its object, or its raw text with the reason why it has none; blank: neither."""
+    """One record: its cells, or its raw text with the reason why it has none; blank: neither."""
 
-    value: Object | None = None
+    cells: Mapping[str, str | None] | None = None
+    nested: tuple[str, ...] = ()  # fields that hold more than one value
     raw: str = ""
     reason: str = ""
 
@@ -79,9 +80,9 @@ def open_lines(path: Path, name: str, *, kind: Kind, limits: Limits) -> Source:
     size = path.stat().st_size
     source = Source(path, name, kind, (), 0, (), 0, size, limits, encoding=encoding)
     first = [record for record, _ in islice(_records(source), SAMPLE)]
-    if not any(record.value is not None or record.raw for record in first):
+    if not any(record.cells is not None or record.raw for record in first):
         raise EmptyFile(name=name)
-    known = dict.fromkeys(key for record in first for key in record.value or ())
+    known = dict.fromkeys(key for record in first for key in record.cells or ())
     if not known:
         raise NotObjects(name=name, problem="没有一行是完整的对象")
     names, picks, notes = headers.name_columns(list(known))
@@ -102,19 +103,33 @@ def pieces(source: Source, *, size: int, start: int) -> Iterator[Piece]:
 
 
 def _piece(source: Source, held: Sequence[tuple[_Record, int]], start: int) -> Piece:
-    columns: list[list[str | None]] = [[] for _ in source.keys]
+    rows: list[Mapping[str, str | None]] = []
     at: list[int] = []
     flaws: list[Flaw] = []
     broken: list[Broken] = []
+    known = {*source.keys, *OWN_COLUMNS}
+    titles = dict(zip(source.keys, source.headers, strict=True))
     for number, (record, _) in enumerate(held, start + 1):
-        if record.value is not None:
+        if record.cells is not None:
+            rows.append(record.cells)
             at.append(number)
-            for key, column in zip(source.keys, columns, strict=True):
-                column.append(_text(record.value.get(key)))
-            flaws += _flaws(source, number, record.value)
+            names = [titles.get(key, "") for key in record.nested]
+            flaws += [(number, name, NESTED.format(name=name)) for name in names]
+            if not record.cells.keys() <= known:
+                late = [key for key in record.cells if key not in known]
+                flaws += [(number, "", UNEXPECTED.format(rows=SAMPLE, name=key)) for key in late]
         elif record.raw:
             broken.append((number, record.raw, record.reason))
+    columns = [[cells.get(key) for cells in rows] for key in source.keys]
     return Piece(len(held), frame(source, columns, at), broken, flaws, held[-1][1])
+
+
+def _record(value: Mapping[str, object]) -> _Record:
+    """Every value as text."""
+    if set(map(type, value.values())) <= TEXT_TYPES:
+        return _Record(cast("Mapping[str, str | None]", value))
+    nested = tuple(name for name, cell in value.items() if isinstance(cell, dict | list))
+    return _Record({name: _text(cell) for name, cell in value.items()}, nested)
 
 
 def _text(value: object) -> str | None:
@@ -129,18 +144,6 @@ def _text(value: object) -> str | None:
 
 def _verbatim(number: object) -> orjson.Fragment:
     return orjson.Fragment(str(number))
-
-
-def _flaws(source: Source, number: int, value: Object) -> list[Flaw]:
-    flaws: list[Flaw] = []
-    if not value.keys() <= {*source.keys, *OWN_COLUMNS}:
-        unknown = [key for key in value if key not in source.keys and key not in OWN_COLUMNS]
-        flaws += [(number, "", UNEXPECTED.format(rows=SAMPLE, name=key)) for key in unknown]
-    if any(isinstance(cell, dict | list) for cell in value.values()):
-        pairs = zip(source.keys, source.headers, strict=True)
-        nested = [name for key, name in pairs if isinstance(value.get(key), dict | list)]
-        flaws += [(number, name, NESTED.format(name=name)) for name in nested]
-    return flaws
 
 
 def _records(source: Source) -> Iterator[tuple[_Record, int]]:
@@ -171,8 +174,8 @@ def _line(line: bytes) -> _Record:
         if not isinstance(value, dict):
             return _Record(raw=line.decode("utf-8", "replace"), reason=NOT_OBJECT)
         if set(map(type, value.values())) <= PLAIN_TYPES and line.count(b'":') == len(value):
-            return _Record(value)
-        return _Record(EXACT.decode(line.decode()))
+            return _record(value)
+        return _record(EXACT.decode(line.decode()))
     except _Doubled as fault:
         return _Record(raw=line.decode("utf-8", "replace"), reason=str(fault))
     except ValueError:
@@ -211,7 +214,7 @@ def _element(text: str, at: int) -> tuple[_Record, int]:
         return _Record(raw=text[at : at + RAW], reason=BROKEN_ARRAY), -1
     if not isinstance(value, dict):
         return _Record(raw=text[at:end], reason=NOT_OBJECT), end
-    return _Record(value), end
+    return _record(value), end
 
 
 def _count(source: Source) -> int:

@@ -88,7 +88,9 @@ FACTS = """
     RETURNING row, id, subject_id, version, operation, content_hash
 """
 
-REFUSALS = "COPY records_refusal (batch_id, row, state, raw, reasons) FROM STDIN (FORMAT csv)"
+REFUSALS = """
+    COPY records_refusal (batch_id, row, state, source_key, raw, reasons) FROM STDIN (FORMAT csv)
+"""
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def lock_table(provider_id: int, dataset: str) -> None:
 
 
 def keep_refusals(csv: Iterable[bytes]) -> None:
-    """Keep rows that were not taken in: CSV of (batch_id, row, state, raw JSON, reasons JSON)."""
+    """Keep rows that were not taken in: CSV of (batch_id, row, state, source_key, raw, reasons)."""
     with connection.cursor() as cursor, cursor.copy(REFUSALS) as copy:
         for block in csv:
             copy.write(block)
