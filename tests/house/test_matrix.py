@@ -65,6 +65,8 @@ PAGES = {
     "insight:dossier": "insight.dossier",
     "insight:export": "insight.export",
     "insight:versions": "insight.dossier",
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
     "portal:dictionary": PUBLIC,
     "portal:codes": PUBLIC,
     "portal:table": PUBLIC,

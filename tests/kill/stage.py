@@ -1,7 +1,8 @@
 """Prepare the platform under test: who hands in, and what is checked against.
 
-A program of its own (`python -m tests.kill.stage`), speaking as the application: the driver itself
-never enters the platform but through its doors. Prints {"token": …, "providers": […]}.
+A program of its own (`python -m tests.kill.stage [gather]`), speaking as the application: the driver
+itself never enters the platform but through its doors. Prints {"token": …, "providers": […]}; with
+`gather` it does what the periodic job of that name does, and prints nothing.
 """
 
 import json
@@ -15,6 +16,7 @@ django.setup()
 from mingcha.base.days import local_today  # noqa: E402  # the models need the line above
 from mingcha.base.people import services  # noqa: E402
 from mingcha.base.people.testing import City, make_account  # noqa: E402
+from mingcha.domains.records.jobs.lake import gather  # noqa: E402
 from mingcha.domains.records.testing import make_catalogue  # noqa: E402
 
 
@@ -30,4 +32,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == ["gather"]:
+        gather()
+    else:
+        main()

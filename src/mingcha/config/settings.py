@@ -19,7 +19,7 @@ DEBUG = setting("MINGCHA_DEBUG", False, flag, help="开发模式：显示出错�
 ALLOWED_HOSTS = setting(
     "MINGCHA_HOSTS", ["127.0.0.1", "localhost", "[::1]"], words, help="允许访问的主机名，逗号分隔。"
 )
-CSRF_TRUSTED_ORIGINS = setting(
+CSRF_TRUSTED_ORIGINS: list[str] = setting(
     "MINGCHA_ORIGINS", [], words, help="反向代理后的完整来源（https://…），逗号分隔。"
 )
 HTTPS = setting(
@@ -124,7 +124,7 @@ PASSWORD_CLASSES = setting(
 )
 PASSWORD_DAYS = setting("MINGCHA_PASSWORD_DAYS", 90, int, help="密码多少天后须更换。")
 PASSWORD_HISTORY = setting("MINGCHA_PASSWORD_HISTORY", 5, int, help="新密码不得与最近几次相同。")
-TOTP_REQUIRED_FOR = setting(
+TOTP_REQUIRED_FOR: list[str] = setting(
     "MINGCHA_TOTP_REQUIRED_FOR",
     [],
     words,
@@ -150,7 +150,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 X_FRAME_OPTIONS = "DENY"
 AXES_FAILURE_LIMIT = setting("MINGCHA_LOCKOUT_FAILURES", 5, int, help="连续登录失败多少次后锁定。")
 AXES_COOLOFF_TIME = (
-    setting("MINGCHA_LOCKOUT_HOURS", 1, float, help="锁定多少小时后自动解除。") or None
+    setting("MINGCHA_LOCKOUT_HOURS", 1.0, float, help="锁定多少小时后自动解除。") or None
 )
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "login"
@@ -204,6 +204,12 @@ UPLOAD_LIMIT_BYTES = setting(
 PROVIDER_QUOTA_BYTES = setting(
     "MINGCHA_PROVIDER_QUOTA", 50 * 1024**3, int, help="每个报送单位原始文件的总配额（字节）。"
 )
+CHUNK_ROWS = setting(
+    "MINGCHA_CHUNK_ROWS",
+    50_000,
+    int,
+    help="接入时一次入库多少行；越大越快，占内存越多。有未完成的批次时不要改动。",
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
 FILE_UPLOAD_TEMP_DIR = HOME / "incoming"
@@ -211,7 +217,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 for folder in (VAULT, LAKE, EXPORTS, KEYS, FILE_UPLOAD_TEMP_DIR):
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-EXTRA_STANDARDS = setting(
+EXTRA_STANDARDS: list[str] = setting(
     "MINGCHA_STANDARDS",
     [],
     lambda text: [part for part in text.split(os.pathsep) if part],

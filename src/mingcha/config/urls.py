@@ -11,6 +11,6 @@ urlpatterns = [
     path("", include("mingcha.domains.insight.urls")),
     path("", include("mingcha.domains.portal.urls")),
     path("api/v1/", api.urls),
-    path("healthz", healthz),
-    path("readyz", readyz),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
 ]

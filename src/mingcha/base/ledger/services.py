@@ -23,14 +23,21 @@ GONE: Mapping[str, Json] = {}
 class Coded(Protocol):
     """An organisation, as far as an act names it."""
 
-    code: str
+    @property
+    def code(self) -> str:
+        """Its mark."""
 
 
 class Actor(Protocol):
     """Whoever acts: an account of an organisation."""
 
-    pk: int
-    organisation: Coded
+    @property
+    def pk(self) -> int:
+        """The account's number."""
+
+    @property
+    def organisation(self) -> Coded:
+        """Where it belongs."""
 
 
 class OutsideTransaction(RuntimeError):

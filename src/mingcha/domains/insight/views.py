@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
@@ -18,9 +19,10 @@ from mingcha.base.listing import Column, Listing, csv_response
 from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account
 from mingcha.domains.parties import queries as parties
-from mingcha.domains.parties.models import Party
+from mingcha.domains.parties.queries import Party
 from mingcha.domains.records import services as records
 from mingcha.domains.records.queries import dossier as files
+from mingcha.domains.records.queries import sharing
 from mingcha.domains.records.queries.sharing import Shown
 from mingcha.standards import loader
 from mingcha.standards.model import Family
@@ -58,7 +60,7 @@ PERSON = "2"
 
 @door("parties.search")
 @require_GET
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: HttpRequest) -> HttpResponseBase:
     """Find entities by name, code, kind, region, industry or address."""
     account, said = cast(Account, request.user), request.GET
     asked = parties.Filter(
@@ -202,12 +204,12 @@ def _row(party: Party, regions: dict[str, str]) -> Party:
 
 def _name(party: Party) -> str:
     """The name; of a person only the family name."""
-    return files.mask(party.name, "name") if party.kind == PERSON else party.name
+    return sharing.mask(party.name, "name") if party.kind == PERSON else party.name
 
 
 def _code(party: Party) -> str:
     """The main code; a person's number is never shown in a list."""
-    return files.mask(party.code, "id") if party.kind == PERSON else party.code
+    return sharing.mask(party.code, "id") if party.kind == PERSON else party.code
 
 
 def _codes(party: Party) -> list[dict[str, str]]:

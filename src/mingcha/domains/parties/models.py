@@ -99,3 +99,6 @@ class BlockingKey(models.Model):
     class Meta:
         verbose_name = "分块键"
         constraints = [models.UniqueConstraint(fields=["key", "party"], name="blocking_key_once")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -12,6 +12,17 @@ from mingcha.base.errors import NotFound
 from mingcha.base.search import MOST, fold, pair_query
 from mingcha.domains.parties.models import Identifier, Party
 
+__all__ = [
+    "Filter",
+    "Party",
+    "identifiers_of",
+    "names_of",
+    "objects_of",
+    "party_for",
+    "search",
+    "visible_to",
+]
+
 SEARCH = "parties.search"
 CODE = re.compile(r"[0-9A-Za-z\-]{6,}")
 PERSON = "2"

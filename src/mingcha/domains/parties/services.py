@@ -44,23 +44,23 @@ ASSIGN = """
       USING (scheme, value)
     WHERE e.n = first.n AND e.party_id IS NULL
 """
-VALUES = """
-    kind, subkind, name, coalesce(region, ''), coalesce(industry, ''), coalesce(address, ''),
-    coalesce(status, ''), coalesce(legal_person, ''), founded_on::date,
-    longitude::float8, latitude::float8
-"""
-INSERT = f"""
-    INSERT INTO parties_party (id, public_id, code, is_registered, fact_id, owner_id,
-                               {", ".join(COLUMNS)})
+INSERT = """
+    INSERT INTO parties_party (
+        id, public_id, code, is_registered, fact_id, owner_id, kind, subkind, name, region,
+        industry, address, status, legal_person, founded_on, longitude, latitude)
     SELECT f.party_id, replace(gen_random_uuid()::text, '-', ''), f.value, %(registered)s,
-           e.fact_id, NULL, {VALUES}
+        e.fact_id, NULL, e.kind, e.subkind, e.name, coalesce(e.region, ''),
+        coalesce(e.industry, ''), coalesce(e.address, ''), coalesce(e.status, ''),
+        coalesce(e.legal_person, ''), e.founded_on::date, e.longitude::float8, e.latitude::float8
     FROM fresh f JOIN entries e ON e.n = f.n
 """
-UPDATE = f"""
-    UPDATE parties_party p SET ({", ".join(COLUMNS)}, is_registered, fact_id) =
-        ROW(s.kind, s.subkind, s.name, coalesce(s.region, ''), coalesce(s.industry, ''),
-            coalesce(s.address, ''), coalesce(s.status, ''), coalesce(s.legal_person, ''),
-            s.founded_on::date, s.longitude::float8, s.latitude::float8, true, s.fact_id)
+UPDATE = """
+    UPDATE parties_party p SET
+        kind = s.kind, subkind = s.subkind, name = s.name, region = coalesce(s.region, ''),
+        industry = coalesce(s.industry, ''), address = coalesce(s.address, ''),
+        status = coalesce(s.status, ''), legal_person = coalesce(s.legal_person, ''),
+        founded_on = s.founded_on::date, longitude = s.longitude::float8,
+        latitude = s.latitude::float8, is_registered = true, fact_id = s.fact_id
     FROM (SELECT DISTINCT ON (party_id) * FROM entries ORDER BY party_id, n DESC) AS s
     WHERE p.id = s.party_id AND (p.fact_id IS NULL OR p.fact_id < s.fact_id)
 """

@@ -79,6 +79,9 @@ class MappingDraft(models.Model):
     class Meta:
         verbose_name = "字段映射草稿"
 
+    def __str__(self) -> str:
+        return f"{self.name}（草稿）"
+
 
 class BatchState(models.TextChoices):
     """Where an intake stands (architecture.md 5.1)."""
@@ -165,6 +168,9 @@ class Chunk(models.Model):
 
     class Meta:
         verbose_name = "入库块"
+
+    def __str__(self) -> str:
+        return f"{self.dataset} 第 {self.pk} 块"
 
 
 class Subject(models.Model):
@@ -281,6 +287,9 @@ class Tie(models.Model):
         ]
         indexes = [models.Index(fields=["party", "subject"], name="tie_party")]
 
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.party}"
+
 
 class RefusalState(models.TextChoices):
     """What became of a row that was not taken in at once."""
@@ -300,6 +309,9 @@ class Untied(models.Model):
 
     class Meta:
         verbose_name = "待关联"
+
+    def __str__(self) -> str:
+        return str(self.subject)
 
 
 class Refusal(models.Model):
@@ -324,6 +336,9 @@ class Refusal(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.batch} 第 {self.row} 行"
+
 
 class Manifest(models.Model):
     """One Parquet file of the lake (湖文件): a projection of facts, rebuilt when lost."""
@@ -339,6 +354,9 @@ class Manifest(models.Model):
     class Meta:
         verbose_name = "湖文件"
         indexes = [models.Index(fields=["dataset"], name="manifest_dataset")]
+
+    def __str__(self) -> str:
+        return self.file
 
 
 class Consent(models.Model):
@@ -356,3 +374,6 @@ class Consent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["provider", "dataset", "since"], name="consent_once")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.dataset}"

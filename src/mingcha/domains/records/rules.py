@@ -2,36 +2,42 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import rfc8785
 
 WITHDRAW = "d"
 
 
-def content(
-    *,
-    provider: str,
-    dataset: str,
-    key: str,
-    occurred_on: date,
-    subject: tuple[str, str] | None,
-    item: str,
-    operation: str,
-    payload: Mapping[str, str],
-) -> bytes:
+@dataclass(frozen=True)
+class Said:
+    """What one version of a record says, apart from its number."""
+
+    provider: str
+    dataset: str
+    key: str
+    occurred_on: date
+    subject: tuple[str, str] | None
+    item: str
+    operation: str
+    payload: Mapping[str, str]
+
+
+def content(said: Said) -> bytes:
     """The bytes that a fact's content hash covers: RFC 8785 JSON of all it says.
 
     The version and the time are not in it, so the same content again has the same hash. A
     withdrawal says only which record it withdraws.
     """
-    said: dict[str, object] = {"dataset": dataset, "key": key, "payload": dict(payload)}
-    said["provider"] = provider
-    if operation == WITHDRAW:
-        return rfc8785.dumps(said | {"withdrawn": True})
-    said |= {"item": item, "occurred_on": occurred_on.isoformat()}
-    said["subject"] = list(subject) if subject else []
-    return rfc8785.dumps(said)
+    members: dict[str, Any] = {"dataset": said.dataset, "key": said.key}
+    members |= {"payload": dict(said.payload), "provider": said.provider}
+    if said.operation == WITHDRAW:
+        return rfc8785.dumps(members | {"withdrawn": True})
+    members |= {"item": said.item, "occurred_on": said.occurred_on.isoformat()}
+    members["subject"] = list(said.subject) if said.subject else []
+    return rfc8785.dumps(members)
 
 
 def content_hash(body: bytes) -> bytes:

@@ -2,16 +2,18 @@
 
 import asyncio
 import csv
+import importlib
 import io
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import cast
 
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from mingcha.base.rules import services as rules
 from mingcha.base.people.models import Account, Organisation
-from mingcha.config.management.commands.work import load_jobs
+from mingcha.base.rules import services as rules
 from mingcha.domains.catalog.models import Checklist, Item
 from mingcha.domains.officers.models import Officer
 from mingcha.domains.records import services
@@ -111,8 +113,9 @@ def hand_in(
 
 def do_jobs(queues: Iterable[str] = ("intake", "default")) -> None:
     """Do every waiting job in this process, as the workers would."""
-    load_jobs()
-    worker = app.with_connector(app.connector.get_worker_connector())
+    importlib.import_module("mingcha.domains.records.jobs")
+    connector = cast(DjangoConnector, app.connector)
+    worker = app.with_connector(connector.get_worker_connector())
 
     async def work() -> None:
         async with worker.open_async():

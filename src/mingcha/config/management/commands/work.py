@@ -4,12 +4,14 @@ import argparse
 import asyncio
 import importlib
 import importlib.util
+from typing import cast
 
 from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import connection
 from procrastinate import App
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Status
 
 ALIVE_SECONDS = 2.0
@@ -29,7 +31,8 @@ class Command(BaseCommand):
         load_jobs()
         slot = Slot(queue)
         slot.hold()
-        worker = app.with_connector(app.connector.get_worker_connector())
+        connector = cast(DjangoConnector, app.connector)
+        worker = app.with_connector(connector.get_worker_connector())
         asyncio.run(_work(worker, queue, once=once, alone=slot.is_held))
 
 

@@ -123,7 +123,8 @@ def _how_many(world: World, dice: Dice, some: pl.DataFrame) -> Ints:
         {k: r["check_least"] for k, r in rates.items()}, return_dtype=pl.Int64
     )
     times = dice.times((mean * some["activity"]).to_numpy()) + least.to_numpy()
-    return np.minimum(times, world.city["most_per_party"])
+    limited: Ints = np.minimum(times, world.city["most_per_party"])
+    return limited
 
 
 def _fields(world: World, dice: Dice, some: pl.DataFrame) -> Ints:
@@ -145,7 +146,8 @@ def _workdays(world: World, dice: Dice, founded: Ints) -> Ints:
     day = since + dice.below(last - since + 1, len(founded))
     weekday = (day + 3) % 7  # 1970-01-01 was a Thursday; 0 is Monday
     back = np.where(weekday >= 5, weekday - 4, 0) * ~dice.under(0.08, len(day))
-    return np.maximum(day - back, since)
+    chosen: Ints = np.maximum(day - back, since)
+    return chosen
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,10 @@ class Dice:
 
     def below(self, top: int | Ints, n: int) -> Ints:
         """Whole numbers from 0 to `top` - 1; `top` may differ by row."""
-        return np.minimum((self.stream.random(n) * top).astype(np.int64), np.asarray(top) - 1)
+        drawn: Ints = np.minimum(
+            (self.stream.random(n) * top).astype(np.int64), np.asarray(top) - 1
+        )
+        return drawn
 
     def under(self, share: float, n: int) -> Bools:
         """True with that probability."""
@@ -30,7 +33,8 @@ class Dice:
     def weighted(self, weights: Sequence[float], n: int) -> Ints:
         """Places in `weights`, each as often as its weight says."""
         steps = np.cumsum(np.asarray(weights, dtype=np.float64))
-        return np.searchsorted(steps, self.stream.random(n) * steps[-1], side="right")
+        places: Ints = np.searchsorted(steps, self.stream.random(n) * steps[-1], side="right")
+        return places
 
     def one_of(self, things: Sequence[str], n: int) -> pl.Series:
         """Texts, all alike."""

@@ -49,7 +49,9 @@ def suffix_of(kind: str) -> str:
 
 def write(sheet: Sheet, path: Path) -> None:
     """Write the file; columns without a single cell are left out."""
-    filled = [name for name in sheet.rows.columns if sheet.rows[name].null_count() < sheet.rows.height]
+    filled = [
+        name for name in sheet.rows.columns if sheet.rows[name].null_count() < sheet.rows.height
+    ]
     WRITERS[sheet.kind](sheet, sheet.rows.select(filled), path)
 
 
@@ -128,7 +130,10 @@ def _write_cell(
 def _without_times(book: bytes) -> bytes:
     """The same archive whose entries bear one fixed time."""
     same = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(same, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(book)) as old,
+        zipfile.ZipFile(same, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for entry in old.infolist():
             new.writestr(zipfile.ZipInfo(entry.filename), old.read(entry), zipfile.ZIP_DEFLATED)
     return same.getvalue()

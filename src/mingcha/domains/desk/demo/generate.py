@@ -99,7 +99,9 @@ def blocks(world: World) -> Iterator[Block]:
     left, number, start = world.scale.parties, 0, FIRST_NUMBER
     while left > 0:
         here = min(left, BLOCK_PARTIES)
-        counts = {kind: max(LEAST, int(here * share)) for kind, share in world.city["shares"].items()}
+        counts = {
+            kind: max(LEAST, int(here * share)) for kind, share in world.city["shares"].items()
+        }
         counts["enterprise"] = max(LEAST, here - sum(counts.values()))
         yield Block(number, counts, start)
         left, number, start = left - here, number + 1, start + here + sum(counts.values())
@@ -119,10 +121,14 @@ def _written(maker: Maker, parcel: Parcel, folder: Path) -> Delivery:
     write(sheet, folder / name)
     asked = "" if parcel.table in RECOGNISED or own else parcel.table
     mapping = ledger.name if own else ""
-    return Delivery(parcel.step, parcel.provider, parcel.table, asked, name, mapping, expectation(parcel))
+    return Delivery(
+        parcel.step, parcel.provider, parcel.table, asked, name, mapping, expectation(parcel)
+    )
 
 
-def _enveloped(rows: pl.DataFrame, parcel: Parcel, kind: str, key: str, world: World) -> pl.DataFrame:
+def _enveloped(
+    rows: pl.DataFrame, parcel: Parcel, kind: str, key: str, world: World
+) -> pl.DataFrame:
     """The transport columns of the national envelope, where the sender uses it."""
     if not parcel.enveloped and kind != "parquet":
         return rows

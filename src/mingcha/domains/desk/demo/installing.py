@@ -69,7 +69,9 @@ def sender_of(world: World, provider: str, right: str) -> Account:
         body = world.by_code[body.parent]
     codes.append(body.code)
     for code in codes:
-        for account in Account.objects.filter(organisation__code=code, is_active=True).order_by("pk"):
+        for account in Account.objects.filter(organisation__code=code, is_active=True).order_by(
+            "pk"
+        ):
             if account.holds_over(right, Organisation.objects.get(code=provider)):
                 return account
     raise LookupError(f"nobody holds {right} over {provider}")
@@ -77,16 +79,23 @@ def sender_of(world: World, provider: str, right: str) -> Account:
 
 def keep(path: Path, lines: list[str], shown: int) -> None:
     """Write the accounts: those to look around with, an empty line, the others."""
-    text = "\n".join(["登录名 密码 角色 单位", *lines[:shown], "", "各单位数据专员", *lines[shown:], ""])
+    text = "\n".join(
+        ["登录名 密码 角色 单位", *lines[:shown], "", "各单位数据专员", *lines[shown:], ""]
+    )
     path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as file:
         file.write(text)
 
 
 def _posts(world: World) -> list[Post]:
     """Whom there is an account for, the one who sets the others up first."""
     said = read("accounts.yaml")
-    shown = [Post(**{"scope": one["body"], "is_shown": True} | one) for one in (said["first"], *said["shown"])]
+    shown = [
+        Post(**{"scope": one["body"], "is_shown": True} | one)
+        for one in (said["first"], *said["shown"])
+    ]
     taken = {post.body for post in shown if post.role == "clerk"}
     units = {f"{key}-clerk": f"demo-{key}" for key in world.fields} | said["units"]
     clerks = [
@@ -116,7 +125,9 @@ def _organisations(world: World, actor: Account) -> None:
     made = {ROOT: Organisation.objects.get(code=ROOT)}
     for body in world.bodies:  # parents come before children
         if body.parent:
-            made[body.code] = services.create_organisation(_said(body), parent=made[body.parent], actor=actor)
+            made[body.code] = services.create_organisation(
+                _said(body), parent=made[body.parent], actor=actor
+            )
 
 
 def _said(body: Body) -> services.Body:
@@ -159,7 +170,9 @@ def _line(account: Account, post: Post, password: str) -> str:
 def _consents(world: World, city: City, actor: Account) -> None:
     """Every provider's consent to share what it hands in, as far as the standard shares it."""
     tables = loader.current().tables
-    shared = {(one.provider, one.table) for one in city.files if tables[one.table].share is Share.SHARED}
+    shared = {
+        (one.provider, one.table) for one in city.files if tables[one.table].share is Share.SHARED
+    }
     consent = apps.get_model("records", "Consent")
     for code, table in sorted(shared):
         provider = Organisation.objects.get(code=code)

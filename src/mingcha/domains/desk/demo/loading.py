@@ -39,7 +39,9 @@ STEPS = {
 class Loading:
     """One run of loading. `work` = do the background jobs in this process; `say` prints a line."""
 
-    def __init__(self, world: World, city: City, folder: Path, say: Callable[[str], None], *, work: bool):
+    def __init__(
+        self, world: World, city: City, folder: Path, say: Callable[[str], None], *, work: bool
+    ):
         self.world, self.city, self.folder, self.say, self.work = world, city, folder, say, work
         self.reader = account_called(READER)
         self.begun, self.done = time.monotonic(), 0
@@ -117,7 +119,9 @@ class Loading:
         if not self.done or self.done >= self.total:
             return "即将完成"
         seconds = int(spent * (self.total - self.done) / self.done)
-        return f"约剩 {seconds // 60} 分 {seconds % 60} 秒" if seconds >= 60 else f"约剩 {seconds} 秒"
+        return (
+            f"约剩 {seconds // 60} 分 {seconds % 60} 秒" if seconds >= 60 else f"约剩 {seconds} 秒"
+        )
 
     def _standing(self) -> object:
         """Whatever changes when anything at all goes forward."""
@@ -185,7 +189,9 @@ def work_once() -> None:
 
 
 def _jobs_left() -> int:
-    return ProcrastinateJob.objects.filter(status__in=["todo", "doing"], scheduled_at__isnull=True).count()
+    return ProcrastinateJob.objects.filter(
+        status__in=["todo", "doing"], scheduled_at__isnull=True
+    ).count()
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

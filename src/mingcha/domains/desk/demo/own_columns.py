@@ -21,28 +21,41 @@ class Ledger:
 
     def columns(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows as the bureau keeps them: money in 万元, words for codes, a number of its own."""
-        changed = [in_ten_thousands(pl.col(name)).alias(name) for name in self._said["money"].values()]
+        changed = [
+            in_ten_thousands(pl.col(name)).alias(name) for name in self._said["money"].values()
+        ]
         for said in self._said["translated"].values():
             words = {code: word for word, code in said["values"].items()}
             changed.append(pl.col(said["field"]).replace(words))
         number = pl.int_range(1, pl.len() + 1).cast(pl.String)
         kept = rows.drop(self._said["constants"]).with_columns(changed)
-        return kept.select(台账序号=number, *(pl.col(name) for name in kept.columns))
+        return kept.select(number.alias(self._said["dropped"][0]), *kept.columns)
 
     def mapping(self) -> dict[str, object]:
         """The mapping as `standards.mapping.Mapping` reads it."""
         steps: list[dict[str, object]] = [
-            {"do": "rename", "source": column, "field": name} for column, name in self._said["columns"].items()
+            {"do": "rename", "source": column, "field": name}
+            for column, name in self._said["columns"].items()
         ]
         steps += [
-            {"do": "unit", "source": column, "field": name, "shift": TEN_THOUSAND, "source_unit": "万元", "field_unit": "元"}
+            {
+                "do": "unit",
+                "source": column,
+                "field": name,
+                "shift": TEN_THOUSAND,
+                "source_unit": "万元",
+                "field_unit": "元",
+            }
             for column, name in self._said["money"].items()
         ]
         steps += [
             {"do": "translate", "source": column, "unlisted": "keep", **said}
             for column, said in self._said["translated"].items()
         ]
-        steps += [{"do": "constant", "field": name, "value": value} for name, value in self._said["constants"].items()]
+        steps += [
+            {"do": "constant", "field": name, "value": value}
+            for name, value in self._said["constants"].items()
+        ]
         steps += [{"do": "drop", "source": column} for column in self._said["dropped"]]
         return {"table": self.table, "steps": steps}
 
@@ -52,4 +65,6 @@ def in_ten_thousands(amount: pl.Expr) -> pl.Expr:
     padded = amount.str.zfill(TEN_THOUSAND + 1)
     fraction = padded.str.tail(TEN_THOUSAND).str.strip_chars_end("0")
     whole = padded.str.head(-TEN_THOUSAND).str.replace(r"^0+([0-9])", "$1")
-    return pl.when(fraction == "").then(whole).otherwise(pl.concat_str(whole, pl.lit("."), fraction))
+    return (
+        pl.when(fraction == "").then(whole).otherwise(pl.concat_str(whole, pl.lit("."), fraction))
+    )

@@ -96,14 +96,22 @@ class Maker:
         dice = Dice(self.world.scale.seed, "moved", block.number)
         sound = told["_fault"].is_null().arg_true().to_numpy()
         chosen = told[dice.some(sound, max(3, int(len(sound) * MOVED)))]
-        moved = chosen.with_columns(domicile=pl.col("domicile").str.replace("号", "号甲", literal=True))
-        return self._parcel(CORRECTIONS, "demo-market", "object_enterprise", moved, block, "变更", replaces=True)
+        moved = chosen.with_columns(
+            domicile=pl.col("domicile").str.replace("号", "号甲", literal=True)
+        )
+        return self._parcel(
+            CORRECTIONS, "demo-market", "object_enterprise", moved, block, "变更", replaces=True
+        )
 
     def _civic(self, block: Block, some: pl.DataFrame) -> Iterator[Parcel]:
         licences = civic.licences(self.world, block, some)
-        yield from self._by_body(DEEDS, "licence", self._assigned("licence", licences, block), block)
+        yield from self._by_body(
+            DEEDS, "licence", self._assigned("licence", licences, block), block
+        )
         complaints = civic.complaints(self.world, block, some)
-        yield from self._by_body(AFTERMATH, "complaint", self._assigned("complaint", complaints, block), block)
+        yield from self._by_body(
+            AFTERMATH, "complaint", self._assigned("complaint", complaints, block), block
+        )
         for table, rows in civic.listings(self.world, block, some).items():
             yield from self._by_body(AFTERMATH, table, self._assigned(table, rows, block), block)
 
@@ -114,7 +122,9 @@ class Maker:
         yield from self._by_body(DEEDS, "check_action", told, block)
         yield from self._corrections(told, block)
         draws = civic.draws(self.world, block, made, some)
-        yield from self._by_body(DEEDS, "random_check", self._assigned("random_check", draws, block), block)
+        yield from self._by_body(
+            DEEDS, "random_check", self._assigned("random_check", draws, block), block
+        )
         penalties = acts.penalties(self.world, block, made, some)
         public = civic.publicity(self.world, block, penalties, some)
         came = {
@@ -124,37 +134,58 @@ class Maker:
             "penalty_publicity": public,
         }
         for table, rows in came.items():
-            told = self._assigned(table, rows.with_columns(_body=self._sender(table, rows["_body"])), block)
+            told = self._assigned(
+                table, rows.with_columns(_body=self._sender(table, rows["_body"])), block
+            )
             yield from self._by_body(AFTERMATH, table, told, block)
 
     def _sender(self, table: str, body: pl.Series) -> pl.Series:
         """Who hands in the acts of a body: itself, the bureau above it, or the credit office."""
         if table == "penalty_publicity":
-            return pl.repeat(self.world.by_code[PUBLICIST].number, len(body), dtype=pl.Int64, eager=True)
+            return pl.repeat(
+                self.world.by_code[PUBLICIST].number, len(body), dtype=pl.Int64, eager=True
+            )
         if table == "punish_action":
             return body
-        above = {b.number: self.world.by_code[f"demo-{b.field}"].number for b in self.world.enforcing}
+        above = {
+            b.number: self.world.by_code[f"demo-{b.field}"].number for b in self.world.enforcing
+        }
         return body.replace_strict(above, return_dtype=pl.Int64)
 
     def _corrections(self, told: pl.DataFrame, block: Block) -> Iterator[Parcel]:
         """What is put right later: changed and withdrawn under the envelope, changed without, sent again."""
-        dice, share = Dice(self.world.scale.seed, "corrections", block.number), self.world.dirt["corrections"]
+        dice, share = (
+            Dice(self.world.scale.seed, "corrections", block.number),
+            self.world.dirt["corrections"],
+        )
         sound = told.filter(
-            pl.col("_fault").is_null() & (pl.col("_wave") == FIRST_WAVE) & (pl.col("check_result") == "01")
+            pl.col("_fault").is_null()
+            & (pl.col("_wave") == FIRST_WAVE)
+            & (pl.col("check_result") == "01")
         )
         number = {code: body.number for code, body in self.world.by_code.items()}
         own = sound.filter(pl.col("_body") == number[CORRECTED])
-        own = own[dice.some(pl.arange(own.height, eager=True).to_numpy(), max(4, int(own.height * share)))]
+        own = own[
+            dice.some(pl.arange(own.height, eager=True).to_numpy(), max(4, int(own.height * share)))
+        ]
         own = own.with_columns(
-            cd_operation=pl.when(pl.int_range(pl.len()) % 2 == 0).then(pl.lit("u")).otherwise(pl.lit("d")),
+            cd_operation=pl.when(pl.int_range(pl.len()) % 2 == 0)
+            .then(pl.lit("u"))
+            .otherwise(pl.lit("d")),
             check_result=pl.lit("02"),
         )
-        yield self._parcel(CORRECTIONS, CORRECTED, "check_action", own, block, "更正撤回", replaces=True)
+        yield self._parcel(
+            CORRECTIONS, CORRECTED, "check_action", own, block, "更正撤回", replaces=True
+        )
         own = sound.filter(pl.col("_body") == number[CHANGED])
-        own = own[dice.some(pl.arange(own.height, eager=True).to_numpy(), max(4, int(own.height * share)))]
+        own = own[
+            dice.some(pl.arange(own.height, eager=True).to_numpy(), max(4, int(own.height * share)))
+        ]
         own = own.with_columns(check_result=pl.lit("03"))
         yield self._parcel(CORRECTIONS, CHANGED, "check_action", own, block, "更正", replaces=True)
-        again = told.filter((pl.col("_body") == number[RESENT]) & pl.col("_fault").is_in(REFUSED_ONCE))
+        again = told.filter(
+            (pl.col("_body") == number[RESENT]) & pl.col("_fault").is_in(REFUSED_ONCE)
+        )
         if again.height:
             again = again.with_columns(_fault=pl.lit(None, pl.String))
             yield self._parcel(CORRECTIONS, RESENT, "check_action", again, block, "补正重报")
@@ -173,9 +204,13 @@ class Maker:
         others = rewrite(self.world, declared, rows.filter(~apart), self.catalogue, part)
         return pl.concat([others, rows.filter(apart)])
 
-    def _whole(self, step: int, provider: str, table: str, rows: pl.DataFrame, note: str = "") -> Parcel:
+    def _whole(
+        self, step: int, provider: str, table: str, rows: pl.DataFrame, note: str = ""
+    ) -> Parcel:
         told = assign(self.world, self.catalogue.table(table), rows, step)
-        return Parcel(step, provider, table, self._written(table, told, f"{step}{note}", step), note)
+        return Parcel(
+            step, provider, table, self._written(table, told, f"{step}{note}", step), note
+        )
 
     def _parcel(  # noqa: PLR0913  (what a parcel is)
         self, step: int, provider: str, table: str, told: pl.DataFrame, block: Block, note: str = "",

@@ -6,7 +6,7 @@ Every function gives one table of the data standard: canonical text by field, be
 import numpy as np
 import polars as pl
 
-from mingcha.domains.desk.demo.dice import Dice
+from mingcha.domains.desk.demo.dice import Bools, Dice
 from mingcha.domains.desk.demo.parties import SCOPE, Block, days, iso, number_of, people, phones
 from mingcha.domains.desk.demo.world import MARK, World
 
@@ -305,6 +305,6 @@ def _iso(column: str) -> pl.Expr:
     return pl.col(column).cast(pl.Int32).cast(pl.Date).dt.strftime("%Y-%m-%d")
 
 
-def _unless(empty: object, texts: pl.Series) -> pl.Series:
+def _unless(empty: Bools, texts: pl.Series) -> pl.Series:
     """The texts, null where `empty`."""
     return texts.to_frame("t").select(pl.when(~pl.Series(empty)).then("t").alias("t")).to_series()

@@ -166,14 +166,14 @@ class World:
 
 
 def _field(number: int, key: str, said: Settings, world: World) -> Field:
-    def item(place: int, action: str, about: Settings) -> Item:
+    def item(place: int, action: str, about: Mapping[str, Any]) -> Item:
         return Item(
             code=f"0{said['department']}{number:04d}{place:04d}001",
             name=about["name"] + MARK,
             field=key,
             action=action,
             object=about.get("object", "行政相对人"),
-            basis=about.get("basis", said["law"]),
+            basis=about.get("basis") or said["law"],
             contents=tuple(about.get("contents", ())),
             since=world.day(90)
             if about.get("late")

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -32,7 +33,6 @@ from mingcha.standards import loader
 from mingcha.standards.model import Family, Table
 
 logger = logging.getLogger("mingcha.records")
-CHUNK_ROWS = 50_000
 REFERENCED = {Family.CATALOG, Family.OFFICER, Family.INSPECTION, Family.PLAN}
 AGAIN = RetryStrategy(max_attempts=10, wait=1, retry_exceptions={OperationalError, InterfaceError})
 INTERRUPTED = "处理中断，已入库部分保留；请联系运维人员后选择“继续”。"
@@ -132,7 +132,7 @@ def _prepared(source: Source, checker: Checker, *, start: int) -> Iterator[Prepa
     """
     first = 0 if checker.table.key.counted else start
     try:
-        for chunk in chunks(source, size=CHUNK_ROWS, start_row=first):
+        for chunk in chunks(source, size=settings.CHUNK_ROWS, start_row=first):
             prepared = checker.prepare(chunk)
             if chunk.start >= start:
                 yield prepared
@@ -157,7 +157,10 @@ def _landed_rows(batch: Batch, prepared: Prepared, landed: landing.Landing) -> p
         orient="row",
     )
     said = prepared.incoming.select(
-        _row="row", _occurred_on="occurred_on", _key="source_key", _item="item"
+        _row="row",
+        _occurred_on=pl.col("occurred_on").str.to_date("%Y-%m-%d"),
+        _key="source_key",
+        _item="item",
     )
     whole = facts.join(said, on="_row").join(prepared.values, on="_row", maintain_order="left")
     return whole.with_columns(_chunk=pl.lit(landed.chunk_id), _provider=pl.lit(batch.provider_id))
@@ -217,7 +220,9 @@ def _late_refusals(prepared: Prepared, landed: landing.Landing) -> pl.DataFrame:
     ).struct.json_encode()  # fmt: skip
     raw = prepared.values.drop("^_(state|warned|doubled|key)$").join(frame, on="_row", how="semi")
     raw = raw.join(prepared.values.select("_row", source_key="_key"), on="_row")
-    raw = raw.select("_row", "source_key", raw=pl.struct(pl.exclude("_row", "source_key")).struct.json_encode())
+    raw = raw.select(
+        "_row", "source_key", raw=pl.struct(pl.exclude("_row", "source_key")).struct.json_encode()
+    )
     late = frame.select("_row", state=pl.lit("refused"), reasons="[" + reason + "]")
     return late.join(raw, on="_row").select(*REFUSALS)
 

@@ -18,6 +18,7 @@ from mingcha.domains.records.jobs.headers import fields_by_column
 from mingcha.domains.records.jobs.references import cited
 from mingcha.domains.records.jobs.rows import landing_rows
 from mingcha.domains.records.reading.model import Chunk
+from mingcha.domains.records.reading.writing import LINE
 from mingcha.standards.frames.checking import check, refuse
 from mingcha.standards.frames.keys import bare_key, source_key
 from mingcha.standards.frames.mapped import apply
@@ -33,7 +34,13 @@ INCOMING = (
     "row", "source_key", "operation", "occurred_on", "scheme", "value", "name", "address", "region",
     "item", "payload", "content_hash",
 )  # fmt: skip
-REFUSALS = {"_row": pl.Int64, "state": pl.String, "source_key": pl.String, "raw": pl.String, "reasons": pl.String}
+REFUSALS = {
+    "_row": pl.Int64,
+    "state": pl.String,
+    "source_key": pl.String,
+    "raw": pl.String,
+    "reasons": pl.String,
+}
 REASON = ("check", "national", "severity", "field", "reason")
 
 
@@ -75,7 +82,9 @@ class Numbers:
         if not self._table.key.counted:
             return frame
         if self._known is not None:
-            return frame.drop("_key").join(self._known, on="_row", how="left", maintain_order="left")
+            return frame.drop("_key").join(
+                self._known, on="_row", how="left", maintain_order="left"
+            )
         numbered = frame.with_columns(source_key(frame, self._table, self._before).alias("_key"))
         here = bare_key(frame, self._table.key).to_frame("key").drop_nulls()
         counts = here.group_by("key").agg(count=pl.len().cast(pl.Int64))
@@ -117,7 +126,9 @@ class Checker:
         return Prepared(
             incoming=self._incoming(good),
             values=good,
-            refusals=pl.concat([_refusals(chunk.rows, frame, checked.failures), _broken(chunk.broken)]),
+            refusals=pl.concat(
+                [_refusals(chunk.rows, frame, checked.failures), _broken(chunk.broken)]
+            ),
             counts=counts | ({BROKEN: chunk.broken.height} if chunk.broken.height else {}),
             rows=frame.height + chunk.broken.height,
             doubled=frame.filter((pl.col("_state") == "accepted") & pl.col("_doubled")).height,
@@ -209,12 +220,14 @@ def _refusals(raw: pl.DataFrame, frame: pl.DataFrame, failures: pl.DataFrame) ->
 
 
 def _broken(broken: pl.DataFrame) -> pl.DataFrame:
-    said = {"check": pl.lit(BROKEN), "national": pl.lit(""), "severity": pl.lit("refuse")}
-    reason = pl.struct(**said, field=pl.lit(""), reason="reason").struct.json_encode()
+    reason = pl.struct(
+        check=pl.lit(BROKEN), national=pl.lit(""), severity=pl.lit("refuse"), field=pl.lit(""),
+        reason="reason",
+    ).struct.json_encode()  # fmt: skip
     return broken.select(
         "_row",
         state=pl.lit("refused"),
         source_key=pl.lit(""),
-        raw=pl.struct(pl.col("raw").alias("_line")).struct.json_encode(),
+        raw=pl.struct(pl.col("raw").alias(LINE)).struct.json_encode(),
         reasons="[" + reason + "]",
     )

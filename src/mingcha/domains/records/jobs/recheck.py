@@ -88,9 +88,7 @@ def recheck(batch: int) -> None:
     returns.forget(found)
 
 
-def _waiting(
-    batch: Batch, columns: list[str], *, after: int
-) -> tuple[Chunk, pl.DataFrame] | None:
+def _waiting(batch: Batch, columns: list[str], *, after: int) -> tuple[Chunk, pl.DataFrame] | None:
     """The next waiting rows as a chunk, and the keys (_row, _key) they had when they came."""
     rows = Refusal.objects.filter(batch=batch, state=RefusalState.WAITING, row__gt=after)
     page = list(rows.order_by("row").values_list("row", "source_key", "raw")[:AT_ONCE])

@@ -4,12 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 import polars as pl
+from django.db.models import F
+from django.db.models.fields.json import KT
 
 from mingcha.base.days import local_day
 from mingcha.base.people import queries as people
 from mingcha.domains.catalog import queries as catalog
 from mingcha.domains.officers import queries as officers
 from mingcha.domains.records.models import Fact
+from mingcha.standards import loader
 from mingcha.standards.frames.references import References
 from mingcha.standards.model import Table
 
@@ -43,7 +46,7 @@ def cited(table: Table, mapped: pl.DataFrame, provider_id: int) -> Mapping[str, 
             else pl.Series([], dtype=pl.String)
         )
         wanted = set(values.drop_nulls().str.strip_chars().unique().to_list())
-        keys = _known(reference.to.split(".")[0], wanted, provider_id)
+        keys = _known(reference.to, wanted, provider_id)
         found[reference.to] = pl.DataFrame({"key": sorted(keys)}, schema={"key": pl.String})
     return found
 
@@ -53,15 +56,23 @@ def day_of_receipt(received_at: object) -> date:
     return local_day(received_at)  # type: ignore[arg-type]  # a datetime column
 
 
-def _known(dataset: str, wanted: set[str], provider_id: int) -> set[str]:
+def _known(to: str, wanted: set[str], provider_id: int) -> set[str]:
+    """Which of the wanted values "table.field" holds.
+
+    A field that is the whole key is looked up in the index of keys; any other costs one pass over
+    the provider's records of that table.
+    """
     if not wanted:
         return set()
+    dataset, _, field = to.partition(".")
+    key = loader.current().table(dataset).key
+    whole = key.fields == (field,) and not key.counted
     facts = Fact.objects.filter(dataset=dataset)
-    own = facts.filter(provider=provider_id, source_key__in=wanted)
-    here = set(own.values_list("source_key", flat=True))
+    facts = facts.annotate(cited=F("source_key") if whole else KT(f"payload__{field}"))
+    here = set(facts.filter(provider=provider_id, cited__in=wanted).values_list("cited", flat=True))
     left = wanted - here
     if left:
-        here |= set(facts.filter(source_key__in=left).values_list("source_key", flat=True))
+        here |= set(facts.filter(cited__in=left).values_list("cited", flat=True))
     return here
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from mingcha.base.ledger.canonical import canonical
+from mingcha.base.ledger.canonical import Json, canonical
 from mingcha.base.ledger.hashing import sm3
 from mingcha.base.ledger.tree import root_of
 from mingcha.domains.records.models import Chunk, Fact
-from mingcha.domains.records.rules import content, content_hash, versions_digest
+from mingcha.domains.records.rules import Said, content, content_hash, versions_digest
 
 COLUMNS = (
     "row", "version", "operation", "provider__code", "dataset", "source_key", "occurred_on",
@@ -36,18 +36,18 @@ class Stored:
     def hashed_again(self) -> bytes:
         """The content hash that the columns give now."""
         subject = (self.scheme, self.value) if self.scheme and self.value else None
-        said = content(
-            provider=self.provider, dataset=self.dataset, key=self.key, occurred_on=self.occurred_on,
-            subject=subject, item=self.item, operation=self.operation, payload=self.payload,
+        said = Said(
+            self.provider, self.dataset, self.key, self.occurred_on, subject, self.item,
+            self.operation, self.payload,
         )  # fmt: skip
-        return content_hash(said)
+        return content_hash(content(said))
 
 
 def chunk_digests() -> Iterator[tuple[str, bytes]]:
     """(chunk id, digest of what it holds now) of every chunk, in order."""
     for chunk in Chunk.objects.select_related("batch").order_by("pk").iterator(chunk_size=500):
         facts = facts_of(chunk.pk)
-        said = {
+        said: dict[str, Json] = {
             "batch": chunk.batch.public_id if chunk.batch else "",
             "dataset": chunk.dataset,
             "rows": len(facts),
@@ -60,7 +60,7 @@ def chunk_digests() -> Iterator[tuple[str, bytes]]:
 def facts_of(chunk: int) -> Sequence[Stored]:
     """The facts of a chunk in the order in which they were hashed."""
     rows = Fact.objects.filter(chunk=chunk).order_by("row", "version").values_list(*COLUMNS)
-    return [Stored(*row[:-1], bytes(row[-1])) for row in rows]
+    return [Stored(*(*row[:-1], bytes(row[-1]))) for row in rows]
 
 
 def first_altered(chunk: str) -> str:

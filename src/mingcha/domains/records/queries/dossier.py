@@ -11,7 +11,7 @@ from mingcha.base.errors import NotFound
 from mingcha.base.ledger import queries as ledger
 from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.catalog import queries as catalog
-from mingcha.domains.parties.models import Party
+from mingcha.domains.parties.queries import Party
 from mingcha.domains.records.models import Chunk, Fact, Tie
 from mingcha.domains.records.queries.sharing import Shown, relation, shown, visible_to
 from mingcha.standards import loader

@@ -38,11 +38,10 @@ def visible_to(account: Account) -> QuerySet[Fact]:
     """The facts whose rows the account may see: public ones, shared ones, and those of its line."""
     tables = loader.current().tables.values()
     public = [table.name for table in tables if table.share is Share.PUBLIC]
-    line = Q(provider__in=providers_in_line(account))
-    allowed = Q(dataset__in=public) | line
+    allowed = Q(dataset__in=public) | Q(provider__in=providers_in_line(account))
     if account.holds(READ):
         shared = [table.name for table in tables if table.share is Share.SHARED]
-        allowed |= Q(dataset__in=shared) & Exists(_consents())
+        allowed |= Q(Exists(_consents()), dataset__in=shared)
     return Fact.objects.filter(allowed)
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from mingcha.base.ledger import services as ledger
 from mingcha.base.people.models import Account
 from mingcha.base.people.queries import require_anywhere
-from mingcha.domains.parties.models import Party
+from mingcha.domains.parties.queries import Party
 
 EXPORT = "insight.export"
 

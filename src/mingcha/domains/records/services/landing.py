@@ -5,11 +5,13 @@ Everything here runs inside the caller's transaction, so a chunk is in wholly or
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from mingcha.base.ledger import services as ledger
+from mingcha.base.ledger.canonical import Json
 from mingcha.base.ledger.tree import root_of
 from mingcha.base.people.models import Account
 from mingcha.domains.records.models import Batch, Chunk
@@ -175,7 +177,7 @@ def keep_refusals(csv: Iterable[bytes]) -> None:
 
 
 def _insert(cursor: CursorWrapper, incoming: Incoming, batch: Batch | None) -> Landing:
-    facts = {
+    facts: dict[str, Any] = {
         "provider": incoming.provider_id,
         "dataset": incoming.dataset,
         "batch": batch.pk if batch else None,
@@ -206,7 +208,7 @@ def _record(
     landing: Landing, incoming: Incoming, *, batch: Batch | None, actor: Account | None
 ) -> None:
     root = root_of([fact.content_hash for fact in landing.facts])
-    said = {
+    said: dict[str, Json] = {
         "batch": batch.public_id if batch else "",
         "dataset": incoming.dataset,
         "rows": len(landing.facts),

@@ -1,11 +1,14 @@
 """Make, try and save the mapping of a provider's columns (字段映射)."""
 
+from collections.abc import Sequence
+
+from typing import Any
+
 from django.db import transaction
-from django.db.models import Max
 
 from mingcha.base.jobs import defer
 from mingcha.base.ledger import services as ledger
-from mingcha.base.people.models import Account
+from mingcha.base.people.models import Account, Organisation
 from mingcha.base.people.queries import require
 from mingcha.domains.records.errors import BadMapping
 from mingcha.domains.records.models import Batch, MappingDraft, SourceMapping
@@ -28,27 +31,11 @@ def draft(batch: Batch, spec: Mapping, *, name: str, actor: Account) -> MappingD
 
 @transaction.atomic
 def save(batch: Batch, spec: Mapping, *, name: str, actor: Account) -> Batch:
-    """Save a new version of a mapping and take the file in with it. Leaves one act for each.
+    """Save a mapping and take the file in with it. Leaves one act for each.
 
     Raises NotAllowed, or BadMapping naming every fault.
     """
-    require(actor, MAPPING, batch.provider)
-    table = loader.current().table(spec.table)
-    problems = validate(spec, table, batch.sample["headers"])
-    if not name.strip():
-        problems.append("请给这份对应起一个名称。")
-    if problems:
-        raise BadMapping(problems="".join(problems))
-    saved = SourceMapping.objects.create(
-        provider=batch.provider,
-        table=spec.table,
-        name=name.strip(),
-        version=_next_version(batch, spec.table, name.strip()),
-        spec=spec.model_dump(mode="json"),
-        made_by=actor,
-    )
-    said = {"table": saved.table, "name": saved.name, "version": saved.version, "spec": saved.spec}
-    ledger.act(actor, "保存字段对应", ("mapping", str(saved.pk)), content=said)
+    saved = keep(batch.provider, spec, name=name, headers=batch.sample["headers"], actor=actor)
     MappingDraft.objects.filter(batch=batch).delete()
     kept = vault.Kept(batch.file_id, batch.file.size)
     delivery = intake.Delivery(
@@ -57,6 +44,30 @@ def save(batch: Batch, spec: Mapping, *, name: str, actor: Account) -> Batch:
     return intake.open_batch(kept, delivery, actor=actor)
 
 
-def _next_version(batch: Batch, table: str, name: str) -> int:
-    same = SourceMapping.objects.filter(provider=batch.provider, table=table, name=name)
-    return int(same.aggregate(last=Max("version"))["last"] or 0) + 1
+@transaction.atomic
+def keep(
+    provider: Organisation, spec: Mapping, *, name: str, headers: Sequence[str], actor: Account
+) -> SourceMapping:
+    """Save a new version of a mapping for files with these headers (保存字段对应).
+
+    What the newest version says already is not saved again. Leaves one act.
+    Raises NotAllowed, or BadMapping naming every fault.
+    """
+    require(actor, MAPPING, provider)
+    problems = validate(spec, loader.current().table(spec.table), headers)
+    if not name.strip():
+        problems.append("请给这份对应起一个名称。")
+    if problems:
+        raise BadMapping(problems="".join(problems))
+    content = spec.model_dump(mode="json", exclude_none=True)  # the ledger knows no null
+    said = {"table": spec.table, "name": name.strip(), "spec": content}
+    same = SourceMapping.objects.filter(provider=provider, table=spec.table, name=name.strip())
+    newest = same.order_by("-version").first()
+    if newest is not None and newest.spec == content:
+        return newest
+    version = newest.version + 1 if newest is not None else 1
+    saved = SourceMapping.objects.create(provider=provider, version=version, made_by=actor, **said)
+    ledger.act(
+        actor, "保存字段对应", ("mapping", str(saved.pk)), content=said | {"version": version}
+    )
+    return saved

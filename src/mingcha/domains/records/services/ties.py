@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -46,7 +47,7 @@ def tie_by_code() -> int:
     """Tie every waiting subject whose code is registered. Returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(BY_CODE)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def write(found: Iterable[Found]) -> None:
@@ -54,7 +55,7 @@ def write(found: Iterable[Found]) -> None:
     rows = list(found)
     if not rows:
         return
-    columns = {
+    columns: dict[str, Any] = {
         "subjects": [row.subject_id for row in rows],
         "parties": [row.party_id for row in rows],
         "hows": [row.how for row in rows],

@@ -184,6 +184,6 @@ def test_columns_with_other_names_are_taken_in_by_a_saved_mapping(city, clerk):
 
     taken.refresh_from_db()
     assert (taken.state, taken.accepted_count) == (BatchState.LANDED, 2), taken.run.error
-    later = theirs.replace("JC000001".encode(), "JC000003".encode())
+    later = theirs.replace(b"JC000001", b"JC000003")
     again = hand_in(later, provider=city.market, actor=clerk)
     assert again.accepted_count == 1

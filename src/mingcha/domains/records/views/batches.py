@@ -5,6 +5,7 @@ from datetime import date
 from typing import cast
 
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
@@ -35,7 +36,7 @@ COLUMNS: Sequence[Column[Batch]] = (
 
 @door("records.receipts")
 @require_GET
-def batch_list(request: HttpRequest) -> HttpResponse:
+def batch_list(request: HttpRequest) -> HttpResponseBase:
     """Every batch of the organisations the account answers for."""
     account = cast(Account, request.user)
     asked = _asked(request)

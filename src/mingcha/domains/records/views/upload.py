@@ -5,7 +5,7 @@ from typing import cast
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.views.decorators.http import require_http_methods
@@ -31,7 +31,7 @@ class UploadForm(forms.Form):
         help_text="表头与标准不一致时使用；存过的对应会自动套用。",
     )  # fmt: skip
 
-    def __init__(self, account: Account, data: object = None) -> None:
+    def __init__(self, account: Account, data: QueryDict | None = None) -> None:
         super().__init__(data)
         provider = cast("forms.ModelChoiceField[Organisation]", self.fields["provider"])
         provider.queryset = queries.providers_for(account)
@@ -80,7 +80,7 @@ def label_of(batch: Batch) -> str:
     return loader.current().table(batch.table).label if batch.table else "待识别"
 
 
-def _receive(file: UploadedFile, said: dict[str, object], account: Account) -> Batch:
+def _receive(file: "UploadedFile[bytes]", said: dict[str, object], account: Account) -> Batch:
     delivery = services.Delivery(
         name=file.name or "未命名文件",
         provider=cast(Organisation, said["provider"]),

@@ -1,0 +1,148 @@
+"""Row by row: what the files say must be there against what is in the database and in the lake."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pyarrow.parquet as pq
+
+from tests.kill.driver import Provider
+from tests.kill.sources import KEY, LABELS, Counts, digest
+
+SHOWN = 8
+FACTS = """
+    SELECT f.source_key, f.version, f.operation, b.public_id, f.row, f.payload::text
+    FROM records_fact f JOIN records_chunk c ON c.id = f.chunk_id
+    JOIN records_batch b ON b.id = c.batch_id JOIN people_organisation o ON o.id = f.provider_id
+    WHERE o.code = %s AND f.dataset = 'check_action'
+"""
+REFUSALS = """
+    SELECT b.public_id, r.row, r.state, r.raw->>%s FROM records_refusal r
+    JOIN records_batch b ON b.id = r.batch_id JOIN people_organisation o ON o.id = b.provider_id
+    WHERE o.code = %s
+"""
+COUNTS = """
+    SELECT public_id, read_count, accepted_count, refused_count, waiting_count, doubled_count,
+           replaced_count, withdrawn_count
+    FROM records_batch b JOIN people_organisation o ON o.id = b.provider_id WHERE o.code = %s
+"""
+CHUNKS = """
+    SELECT c.id, c.rows, (SELECT count(*) FROM records_fact f WHERE f.chunk_id = c.id)
+    FROM records_chunk c
+"""
+LAKE_FACTS = """
+    SELECT id, chunk_id, provider_id, subject_id, version, operation, occurred_on, source_key, item,
+           payload->>'check_date', payload->>'check_result', payload->>'administrative_cp_ui_code'
+    FROM records_fact WHERE chunk_id = ANY(%s)
+"""
+LAKE_COLUMNS = [
+    "_fact", "_chunk", "_provider", "_subject", "_version", "_operation", "_occurred_on", "_key",
+    "_item", "check_date", "check_result", "administrative_cp_ui_code",
+]  # fmt: skip
+# Each gives the number of rows that should not be.
+NEVER = {
+    "任务没有做完": "SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'",
+    "任务失败": "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('failed', 'aborted')"
+    " AND task_name <> 'records.gather'",
+    "主体没有关联": "SELECT count(*) FROM records_untied",
+    "主体没有唯一的确定关联": "SELECT count(*) FROM records_subject s WHERE 1 <> (SELECT count(*)"
+    " FROM records_tie t WHERE t.subject_id = s.id AND t.until IS NULL AND NOT t.is_doubtful)",
+}
+
+
+def differences(connection: psycopg.Connection, providers: Iterable[Provider]) -> list[str]:
+    """Everything that is not as the files demand, in words; empty when nothing was lost or doubled."""
+    found: list[str] = []
+    for provider in providers:
+        for path in provider.paths.values():
+            provider.expected.read(path)
+        found += _facts(connection, provider)
+        found += _refusals(connection, provider)
+        found += _counts(connection, provider)
+    found += [
+        f"入库块 {chunk} 记 {said} 行，实有 {there} 行"
+        for chunk, said, there in connection.execute(CHUNKS)
+        if said != there
+    ]
+    for what, query in NEVER.items():
+        (number,) = connection.execute(query).fetchone()
+        found += [f"{what}：{number}"] if number else []
+    return found
+
+
+def _facts(connection: psycopg.Connection, provider: Provider) -> Iterator[str]:
+    wanted = Counter(
+        (key, version, fact.operation, fact.file, fact.row, fact.content)
+        for key, versions in provider.expected.facts.items()
+        for version, fact in enumerate(versions, start=1)
+    )
+    there: Counter[tuple[object, ...]] = Counter()
+    with connection.transaction(), connection.cursor("facts") as cursor:
+        for key, version, operation, batch, row, payload in cursor.execute(FACTS, [provider.code]):
+            content = digest(json.loads(payload))
+            there[key, version, operation, provider.numbers.get(batch), row, content] += 1
+    yield from _told(f"{provider.code} 事实", wanted, there)
+
+
+def _refusals(connection: psycopg.Connection, provider: Provider) -> Iterator[str]:
+    wanted = Counter(
+        (file, row, state, key) for (file, row), (state, key) in provider.expected.refusals.items()
+    )
+    label = next(label for label, key in LABELS.items() if key == KEY)
+    there = Counter(
+        (provider.numbers.get(batch), row, state, key)
+        for batch, row, state, key in connection.execute(REFUSALS, [label, provider.code])
+    )
+    yield from _told(f"{provider.code} 退回", wanted, there)
+
+
+def _counts(connection: psycopg.Connection, provider: Provider) -> Iterator[str]:
+    there = {
+        provider.numbers.get(batch, batch): Counts(*numbers)
+        for batch, *numbers in connection.execute(COUNTS, [provider.code])
+    }
+    for file in sorted(provider.expected.counts.keys() | there.keys()):
+        wanted, found = provider.expected.counts.get(file), there.get(file)
+        if wanted != found:
+            yield f"{file} 回执应为 {wanted}，实为 {found}"
+
+
+def lake_differences(connection: psycopg.Connection, lake: Path) -> list[str]:
+    """Whether the manifest covers every chunk once and the files hold exactly their facts."""
+    chunks = Counter(chunk for (chunk,) in connection.execute("SELECT id FROM records_chunk"))
+    files = connection.execute(
+        "SELECT file, chunk_ids, rows, digest FROM records_manifest"
+    ).fetchall()
+    listed = Counter(chunk for _, ids, _, _ in files for chunk in ids)
+    found = list(_told("湖文件清单", chunks, listed))
+    for file, ids, rows, said in files:
+        found += _file(connection, lake / file, ids, (rows, said))
+    there = {path.relative_to(lake).as_posix() for path in lake.rglob("*") if path.is_file()}
+    found += [f"湖中有清单以外的文件 {file}" for file in there - {file for file, *_ in files}]
+    return found
+
+
+def _file(
+    connection: psycopg.Connection, path: Path, chunks: list[int], said: tuple[int, str]
+) -> Iterator[str]:
+    table = pq.read_table(path, columns=LAKE_COLUMNS)
+    is_so = (table.num_rows, hashlib.new("sm3", path.read_bytes()).hexdigest())
+    if is_so != said:
+        yield f"{path.name} 应为 {said}，实为 {is_so}"
+    facts = Counter(
+        (*row[:9], row[9] and date.fromisoformat(row[9]), *row[10:])
+        for row in connection.execute(LAKE_FACTS, [chunks])
+    )
+    there = Counter(zip(*(column.to_pylist() for column in table.columns), strict=True))
+    yield from _told(path.name, facts, there)
+
+
+def _told(what: str, wanted: Counter, there: Counter) -> Iterator[str]:
+    for word, rows in (("缺少", wanted - there), ("多出", there - wanted)):
+        if rows:
+            shown = "\n    ".join(map(str, sorted(rows.items(), key=str)[:SHOWN]))
+            yield f"{what} {word} {rows.total()} 行，例如\n    {shown}"

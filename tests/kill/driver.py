@@ -1,0 +1,132 @@
+"""Hand in files and kill at random moments; stands outside everything that is killed."""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from tests.kill.platform import Platform
+from tests.kill.sources import Expected, Files
+
+# How often each is chosen, in a hundred.
+VICTIMS = {
+    "worker-intake": 30,
+    "backend": 15,
+    "database": 14,
+    "worker": 10,
+    "web-worker": 10,
+    "web": 8,
+    "sealer": 7,
+    "supervisor": 6,
+}
+ENDED = {"landed", "refused", "cancelled", "failed"}
+LAND_SECONDS = 300
+IMPATIENCE = 0.3  # share of kills that fall into the recovery from the last one
+PROGRESS = "SELECT coalesce(sum(next_row), 0) > {0} FROM records_batch"
+
+
+@dataclass
+class Provider:
+    """One department: what it has handed in, and what must come of it."""
+
+    code: str
+    files: Iterator[Path]
+    expected: Expected = field(default_factory=Expected)
+    numbers: dict[str, str] = field(default_factory=dict)  # batch → file
+    paths: dict[str, Path] = field(default_factory=dict)
+
+
+class Feeder(threading.Thread):
+    """Hands in one provider's files one after another, each when the last has ended."""
+
+    def __init__(self, platform: Platform, provider: Provider) -> None:
+        super().__init__(name=f"feeder {provider.code}", daemon=True)
+        self.platform, self.provider = platform, provider
+        self.enough = threading.Event()
+        self.trouble: BaseException | None = None
+
+    def run(self) -> None:
+        """Until told that it is enough; the last file is waited for."""
+        try:
+            while not self.enough.is_set():
+                self._one(next(self.provider.files))
+        except BaseException as error:  # noqa: BLE001  # raised again in the test's own thread
+            self.trouble = error
+
+    def _one(self, path: Path) -> None:
+        number = self.platform.hand_in(path, self.provider.code)
+        self.provider.numbers[number], self.provider.paths[path.name] = path.name, path
+        deadline = time.monotonic() + LAND_SECONDS
+        while (receipt := self.platform.insist(f"batches/{number}"))["state"] not in ENDED:
+            assert time.monotonic() < deadline, f"{path.name} 一直没有入库：{receipt}"
+            time.sleep(0.5)
+        assert receipt["state"] == "landed", f"{path.name} 没有入库：{receipt}"
+
+
+class Driver:
+    """Kills by a seed; everything it did is in `log`."""
+
+    def __init__(self, platform: Platform, folder: Path, seed: int, providers: list[str]) -> None:
+        self.platform = platform
+        self.rng = np.random.default_rng(seed)
+        self.providers = [
+            Provider(code, iter(Files(folder, code, np.random.default_rng([seed, place]))))
+            for place, code in enumerate(providers)
+        ]
+        self.log: list[str] = []
+        self._begun = time.monotonic()
+
+    def run(self, kills: int) -> None:
+        """Kill so many times while files come in, then let everything come to rest."""
+        feeders = [Feeder(self.platform, provider) for provider in self.providers]
+        for feeder in feeders:
+            feeder.start()
+        try:
+            for _ in range(kills):
+                self._await_moment(feeders)
+                self._kill()
+        finally:
+            for feeder in feeders:
+                feeder.enough.set()
+            for feeder in feeders:
+                feeder.join(LAND_SECONDS)
+        self.note("最后一次")
+        _raise(feeders)
+        assert not any(feeder.is_alive() for feeder in feeders), "报送没有结束"
+
+    def note(self, what: str) -> None:
+        """Add a line to the log."""
+        self.log.append(f"{time.monotonic() - self._begun:7.2f} 秒  {what}")
+
+    def _await_moment(self, feeders: list[Feeder]) -> None:
+        """Most kills wait for the work to go on, so that all of it is hit and not only the start."""
+        if self.rng.random() > IMPATIENCE:
+            done = self._rows()
+            self.platform.until(PROGRESS.format(done), seconds=30, every=0.1)
+        time.sleep(float(self.rng.exponential(0.7)))
+        _raise(feeders)
+
+    def _rows(self) -> int:
+        return int(self.platform.says("SELECT sum(next_row) FROM records_batch"))
+
+    def _kill(self) -> None:
+        kinds = list(VICTIMS)
+        shares = np.array(list(VICTIMS.values())) / sum(VICTIMS.values())
+        while True:
+            kind = str(self.rng.choice(kinds, p=shares))
+            pids = self.platform.victims(kind)
+            if pids:
+                break
+            time.sleep(0.05)
+        pid = int(self.rng.choice(pids))
+        self.note(f"kill -9 {kind} {pid}")
+        self.platform.kill(pid)
+
+
+def _raise(feeders: list[Feeder]) -> None:
+    for feeder in feeders:
+        if feeder.trouble is not None:
+            raise feeder.trouble
