@@ -30,6 +30,7 @@ from django.test.utils import override_settings
 CORES = os.cpu_count() or 1
 PER_RECORD = 3  # acts on each record, as in a case that is opened, handled and closed
 ACCOUNTS = 500
+DATABASE = "mingcha_bench_ledger"
 ACTS_BY_CLIENT = 2000
 
 
@@ -42,6 +43,7 @@ def main() -> None:
     os.environ.setdefault("MINGCHA_DATABASE_ROLE", "owner")
     django.setup()
     own = settings.DATABASES["default"]["NAME"]
+    connection.settings_dict["TEST"]["NAME"] = DATABASE
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         home = Path(tempfile.mkdtemp())
@@ -56,21 +58,22 @@ def main() -> None:
 def measure(acts: int) -> Iterator[dict[str, object]]:
     """The rows, at a quarter of the acts and at all of them, so that growth shows."""
     from mingcha.base.ledger import sealer, verify  # noqa: PLC0415  # after django.setup
+    from mingcha.base.ledger.management.commands.seal import drain  # noqa: PLC0415
 
     yield act_rate()
     signer = sealer.file_signer()
-    while sealer.seal_once(signer):
-        pass
+    drain(signer)
     done = 0
     for target in (acts // 4, acts):
         load(target - done, first=done)
         done = target
-        sealing = clocked(lambda: all(iter(lambda: sealer.seal_once(signer) is not None, False)))
+        sealing = clocked(lambda: drain(signer))
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE ledger_act")
-        bare = bare_rate(target)
         report = verify.verify_ledger()
         seconds = report.seconds
+        memory = peak_mb()
+        bare = bare_rate(target)
         total = report.counts["已封存留痕"]
         checked = seconds["封存"] + seconds["留痕与树"]
         yield {
@@ -83,7 +86,7 @@ def measure(acts: int) -> Iterator[dict[str, object]]:
             "ratio": round(total / checked / bare, 2),
             "sealing: acts/s": round((target if target == acts // 4 else acts * 3 // 4) / sealing),
             "seconds": seconds,
-            "peak MB": peak_mb(),
+            "peak MB": memory,
         }
 
 
@@ -166,7 +169,7 @@ def bare_rate(acts: int) -> float:
     """Acts a second if there were nothing but SM3 to do, in all processes at once."""
     from mingcha.base.ledger.models import Act  # noqa: PLC0415
 
-    bodies = [body.encode() for body in Act.objects.values_list("body", flat=True)[:100_000]]
+    bodies = [body.encode() for body in Act.objects.values_list("body", flat=True)[:10_000]]
     with ProcessPoolExecutor(CORES, mp_context=get_context("spawn")) as pool:
         rounds = max(1, acts // len(bodies) // CORES)
         list(pool.map(hash_all, [bodies] * CORES, [0] * CORES))

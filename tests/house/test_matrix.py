@@ -65,6 +65,8 @@ PAGES = {
     "insight:dossier": "insight.dossier",
     "insight:export": "insight.export",
     "insight:versions": "insight.dossier",
+    "insight:reveal": "insight.dossier",
+    "insight:lookup": SIGNED_IN,
     "healthz": PUBLIC,
     "readyz": PUBLIC,
     "portal:dictionary": PUBLIC,

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-
 from tests.kill.platform import Platform
 from tests.kill.sources import Expected, Files
 

@@ -120,7 +120,7 @@ class Platform:
         """One API call. Raises OSError when the platform cannot answer just now."""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": kind}
         address = f"http://127.0.0.1:{self.port}/api/v1/{path}"
-        request = urllib.request.Request(address, data, headers)  # noqa: S310  # our own server
+        request = urllib.request.Request(address, data, headers)  # our own server
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
             return json.load(answer)
 
@@ -173,5 +173,3 @@ def multipart(fields: Mapping[str, str], file: Path) -> tuple[bytes, str]:
 
 def _is_running(process: psutil.Process) -> bool:
     return process.status() != psutil.STATUS_ZOMBIE
-
-

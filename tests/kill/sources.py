@@ -12,12 +12,10 @@ import numpy as np
 from mingcha.domains.records.testing import inspection, uscc
 from mingcha.standards import loader
 
-NEW_ROWS, CHANGED_ROWS = 30_000, 12_000
+NEW_ROWS, CHANGED_ROWS = 24_000, 6_000
 BAD_DAY = "2025-13-01"  # refused: there is no such month
 LATER_ITEM = "01310000000099"  # waits: nobody has registered it yet
-LABELS = {
-    field.label: key for key, field in loader.current().table("check_action").fields.items()
-}
+LABELS = {field.label: key for key, field in loader.current().table("check_action").fields.items()}
 KEY, OPERATION = "check_action_code", "cd_operation"
 FIRST_ROW = 2  # of a file whose first line is the header
 
@@ -157,7 +155,7 @@ class Files:
     def _row(self, number: int, **changes: str) -> dict[str, str]:
         row = dict(_PATTERN)
         row[KEY] = f"{self._provider}-{number}"
-        row["administrative_cp_ui_code"] = uscc(100_000 + number % 50_000)
+        row["administrative_cp_ui_code"] = uscc(100_000 + number % 4_000)
         return row | changes
 
     def _write(self, name: str, rows: list[dict[str, str]]) -> Path:

@@ -9,11 +9,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
-
-from mingcha.config.env import setting
 from tests.kill.comparison import differences, lake_differences
 from tests.kill.driver import Driver
 from tests.kill.platform import Platform
+
+from mingcha.config.env import setting
 
 KILLS_AT_ONCE = 20  # then everything comes to rest and is compared
 SETTLE_SECONDS = 120

@@ -3,22 +3,20 @@
 Counts are exact up to 10,000 and shown as 10,000+ beyond; the address holds the whole view.
 """
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Generic, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, StreamingHttpResponse
-from django.utils.http import content_disposition_header
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
+from mingcha.base.exports import FORMATS, Sheet, exported
 from mingcha.base.search import MOST
 
 M = TypeVar("M", bound=Model)
 SIZES = (20, 50, 100)
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+AT_ONCE = 2000  # rows read from the database at a time by an export
 
 
 @dataclass(frozen=True)
@@ -72,26 +70,33 @@ class Listing(Generic[M]):
     ) -> None:
         self.request, self.columns = request, columns
         self.sort = request.GET.get("sort") or sort
-        self._found = found.order_by(*self._order(sort))
+        self.found = found.order_by(*self._order(sort))
         self.pager = self._pager()
 
     @property
     def rows(self) -> list[M]:
         """The rows of the page."""
         start = (self.pager.number - 1) * self.pager.per_page
-        return list(self._found[start : start + self.pager.per_page])
+        return list(self.found[start : start + self.pager.per_page])
 
     @property
     def headers(self) -> list[dict[str, object]]:
         """The headers as parts/table.html wants them."""
         return [self._header(column) for column in self.columns]
 
-    def export(self, name: str) -> StreamingHttpResponse:
-        """The whole list, not only the page, as a CSV that spreadsheets open. No cap."""
+    @property
+    def exports(self) -> list[dict[str, str]]:
+        """The links that take the whole list out, as parts/export.html wants them."""
+        return export_links(self.request)
+
+    def export(self, name: str) -> HttpResponseBase:
+        """The whole list, not only the page, in the format that ?export= asks for. No cap."""
         rows = (
-            [str(column.text(row)) for column in self.columns] for row in self._found.iterator(2000)
+            [_as_text(column.text(row)) for column in self.columns]
+            for row in self.found.iterator(AT_ONCE)
         )
-        return csv_response(name, [column.label for column in self.columns], rows)
+        headers = [column.label for column in self.columns]
+        return exported(name, Sheet(name, headers, rows), self.request.GET.get("export", ""))
 
     def _order(self, fallback: str) -> list[str]:
         by_key = {column.key: column.sort for column in self.columns if column.sort}
@@ -102,7 +107,7 @@ class Listing(Generic[M]):
         return ["-pk"]
 
     def _pager(self) -> Pager:
-        total = self._found.order_by()[: MOST + 1].count()
+        total = self.found.order_by()[: MOST + 1].count()
         per_page = next((n for n in SIZES if str(n) == self.request.GET.get("size")), SIZES[0])
         pages = max(1, -(-min(total, MOST) // per_page))
         asked = self.request.GET.get("page", "1")
@@ -120,33 +125,16 @@ class Listing(Generic[M]):
         return {"label": column.label, "num": column.num, "sort_url": url, "sorted": state}
 
 
-def csv_response(
-    name: str, headers: Sequence[str], rows: Iterable[Sequence[str]]
-) -> StreamingHttpResponse:
-    """A CSV download with a BOM, streamed; cells that a spreadsheet would run are neutralised."""
-    response = StreamingHttpResponse(
-        _csv(chain([headers], rows)), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = attachment(f"{name}.csv")
-    return response
+def export_links(request: HttpRequest) -> list[dict[str, str]]:
+    """The address of this page with ?export=, once for each format."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    links = []
+    for form, label in FORMATS.items():
+        query["export"] = form
+        links.append({"label": label, "url": f"?{query.urlencode()}"})
+    return links
 
 
-def attachment(name: str) -> str:
-    """A Content-Disposition for a file name in any script (RFC 6266)."""
-    return content_disposition_header(as_attachment=True, filename=name) or ""
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula (formula injection)."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
-def _csv(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    yield "\ufeff"
-    for row in rows:
-        writer.writerow([harmless(cell) for cell in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+def _as_text(value: object) -> str:
+    return "" if value is None else str(value)

@@ -40,6 +40,7 @@ ROLES: dict[str, DatabaseRole] = {
     "backup": "owner",
     "restore": "owner",
     "seal": "sealer",
+    "forget": "owner",
     "verify": "reader",
 }
 

@@ -217,6 +217,15 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 for folder in (VAULT, LAKE, EXPORTS, KEYS, FILE_UPLOAD_TEMP_DIR):
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
+ANALYTICS = {
+    "folder": HOME / "analytics",
+    "memory": setting(
+        "MINGCHA_ANALYTICS_MEMORY", "1GB", str, help="一次分析或导出最多使用的内存，如 1GB。"
+    ),
+    "threads": setting("MINGCHA_ANALYTICS_THREADS", 2, int, help="一次分析或导出使用的线程数。"),
+}
+EXPORT_DAYS = setting("MINGCHA_EXPORT_DAYS", 7, int, help="导出的数据文件保留多少天。")
+
 EXTRA_STANDARDS: list[str] = setting(
     "MINGCHA_STANDARDS",
     [],

@@ -25,7 +25,7 @@ AWAITED = STOPPING | {signal.SIGCHLD}
 TICK_SECONDS = 0.1
 IDLE_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 60.0
-STABLE_SECONDS = 60.0  # who ran this long is trusted again and restarts at once
+STABLE_SECONDS = 15.0  # who ran this long is trusted again and restarts at once
 LEFTOVER_SECONDS = 5.0
 
 

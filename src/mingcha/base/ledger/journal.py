@@ -12,13 +12,13 @@ by the next one (the same line twice means the same as once).
 HOME/seals/seals.jsonl: one seal a line, flushed to disk; see rules.seal_line.
 """
 
-import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
 from django.conf import settings
 
 
@@ -36,7 +36,7 @@ class Entry:
         said: dict[str, int | str] = {"act": self.act, "hash": self.hash.hex()}
         if self.leaf is not None:
             said["leaf"] = self.leaf
-        return json.dumps(said, separators=(",", ":")) + "\n"
+        return orjson.dumps(said).decode() + "\n"
 
 
 class Spoilt(ValueError):
@@ -103,7 +103,7 @@ def _read(path: Path) -> Iterator[tuple[int, bytes, bool]]:
             if not line.endswith(b"\n"):
                 return
             try:
-                said = json.loads(line)
+                said = orjson.loads(line)
                 yield said["act"], bytes.fromhex(said["hash"]), "leaf" in said
             except (ValueError, KeyError, TypeError) as error:
                 raise Spoilt(path, number) from error

@@ -222,7 +222,7 @@ class _Edge:
         )
 
     def _stored(self, level: int, index: int) -> bytes:
-        with _raw_connection().cursor() as cursor:
+        with psycopg.Cursor(_raw_connection()) as cursor:
             found = recheck.stored_nodes(cursor, level, index, index + 1)
         return found.get((level, index), (b"", b""))[0]
 
@@ -353,8 +353,10 @@ def _batched(
 
 
 def _leaves(hashes: list[bytes]) -> dict[bytes, int | None]:
-    found = Act.objects.filter(hash__in=hashes).values_list("hash", "leaf_no")
-    return {bytes(hash_): leaf for hash_, leaf in found}
+    """hash → leaf of the acts with these hashes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT hash, leaf_no FROM ledger_act WHERE hash = ANY(%s)", [hashes])
+        return {bytes(hash_): leaf for hash_, leaf in cursor.fetchall()}
 
 
 def _first_clear(bits: bytes, total: int) -> int | None:

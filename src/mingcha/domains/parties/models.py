@@ -57,7 +57,7 @@ class Party(models.Model):
     class Meta:
         verbose_name = "监管对象"
         indexes = [
-            GinIndex(fields=["search"], name="party_search", fastupdate=False),
+            GinIndex(fields=["search"], name="party_search"),
             models.Index(fields=["name"], name="party_name", opclasses=["text_pattern_ops"]),
             models.Index(fields=["region", "kind"], name="party_region_kind"),
             models.Index(
@@ -91,14 +91,19 @@ class Identifier(models.Model):
 class BlockingKey(models.Model):
     """A key that likely twins of a party share (分块键), made by linking/; never shown."""
 
+    pk = models.CompositePrimaryKey("key", "party_id")
     key = models.CharField("键", max_length=200)
     party = models.ForeignKey(
-        Party, verbose_name="监管对象", on_delete=models.CASCADE, related_name="blocking_keys"
+        Party,
+        verbose_name="监管对象",
+        on_delete=models.CASCADE,
+        related_name="blocking_keys",
+        db_constraint=False,
+        db_index=False,
     )
 
     class Meta:
         verbose_name = "分块键"
-        constraints = [models.UniqueConstraint(fields=["key", "party"], name="blocking_key_once")]
 
     def __str__(self) -> str:
         return self.key

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from mingcha.base.access import PUBLIC, door
-from mingcha.base.listing import attachment
+from mingcha.base.exports import attachment
 from mingcha.standards import dictionary as words
 from mingcha.standards import loader
 from mingcha.standards.schema import json_schema

@@ -8,7 +8,7 @@ from ninja import Field, File, Form, Router, Schema
 from ninja.files import UploadedFile
 
 from mingcha.base.access import door
-from mingcha.base.listing import attachment
+from mingcha.base.exports import attachment
 from mingcha.base.people.models import Account
 from mingcha.domains.records import services
 from mingcha.domains.records.models import Batch

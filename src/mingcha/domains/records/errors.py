@@ -91,3 +91,57 @@ class ColumnsMissing(MingchaError):
     status = 422
     message = "文件识别为“{table}”，但缺少必填的列：{missing}。"
     remedy = "请补上这些列后重报；如果文件里有同样内容、只是列名不同，请在“字段对应”中指明。"
+
+
+class GroundsMissing(MingchaError):
+    """A sensitive value is shown for a named case and a stated reason only."""
+
+    code = "records/grounds-missing"
+    status = 422
+    message = "查看敏感信息须写明案件编号和理由。"
+    remedy = "请补全后重新提交；所写内容随本次查看一并留痕。"
+
+
+class ExportEnded(MingchaError):
+    """The export is over and cannot be stopped."""
+
+    code = "records/export-ended"
+    status = 409
+    message = "导出 {export} 已经结束（{state}），不能取消。"
+    remedy = "如文件已生成，到期后会自动删除。"
+
+
+class ExportNotReady(MingchaError):
+    """The export has no file."""
+
+    code = "records/export-not-ready"
+    status = 409
+    message = "导出 {export} 没有可下载的文件（{state}）。"
+    remedy = "请在进度页面等待完成；已取消或未完成的，请重新申请导出。"
+
+
+class ExportGone(MingchaError):
+    """The file's time is over."""
+
+    code = "records/export-gone"
+    status = 410
+    message = "导出 {export} 的文件已过保留期，已被删除。"
+    remedy = "请重新申请导出；新文件按您现在的权限生成。"
+
+
+class TooManyRowsForSheet(MingchaError):
+    """A spreadsheet cannot hold the rows."""
+
+    code = "records/too-many-rows-for-sheet"
+    status = 422
+    message = "符合条件的记录有 {rows} 条，超过一张电子表格的上限 {limit} 条。"
+    remedy = "请改用 CSV 或 Parquet 格式，或者按单位、地区、日期缩小范围后分次导出。"
+
+
+class LakeBusy(MingchaError):
+    """Another process works on the lake's files."""
+
+    code = "records/lake-busy"
+    status = 409
+    message = "另一个进程正在整理数据湖。"
+    remedy = "请几分钟后重试。"

@@ -377,3 +377,34 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.dataset}"
+
+
+class Export(models.Model):
+    """One table taken out as a file (数据导出), made by a job under the asker's rights of that time.
+
+    `spec` is the filter as asked; `seal_no` and `digest` (SM3) say what the file holds and how to
+    tell it unaltered. The file goes after `expires_at`; the row stays.
+    """
+
+    public_id = models.CharField("导出编号", max_length=20, unique=True, default=public_id)
+    run = models.OneToOneField(Run, verbose_name="任务", on_delete=models.PROTECT)
+    asked_by = models.ForeignKey(
+        "people.Account", verbose_name="申请人", on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField("申请时间", auto_now_add=True)
+    table = models.CharField("数据表", max_length=60)
+    form = models.CharField("文件格式", max_length=10)
+    spec = models.JSONField("条件", default=dict)
+    seal_no = models.BigIntegerField("封存号", null=True)
+    rows = models.BigIntegerField("行数", default=0)
+    size = models.BigIntegerField("字节数", default=0)
+    digest = models.CharField("SM3", max_length=64, blank=True)
+    expires_at = models.DateTimeField("文件保留至", null=True)
+
+    class Meta:
+        verbose_name = "数据导出"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["asked_by", "-id"], name="export_mine")]
+
+    def __str__(self) -> str:
+        return f"{self.table}（{self.public_id}）"

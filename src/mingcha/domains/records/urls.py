@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingcha.domains.records.views import batches, mapping, upload
+from mingcha.domains.records.views import batches, datasets, mapping, upload
 
 app_name = "records"
 urlpatterns = [
@@ -16,4 +16,10 @@ urlpatterns = [
     path("batches/<slug:number>/refused/file", batches.refused_file, name="refused_file"),
     path("batches/<slug:number>/original", batches.original, name="original"),
     path("batches/<slug:number>/mapping", mapping.mapping, name="mapping"),
+    path("datasets/", datasets.dataset_list, name="datasets"),
+    path("datasets/<slug:table>/", datasets.dataset, name="dataset"),
+    path("exports/<slug:number>/", datasets.export, name="export"),
+    path("exports/<slug:number>/progress", datasets.export_progress, name="export_progress"),
+    path("exports/<slug:number>/cancel", datasets.export_cancel, name="export_cancel"),
+    path("exports/<slug:number>/file", datasets.export_file, name="export_file"),
 ]

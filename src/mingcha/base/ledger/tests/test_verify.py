@@ -5,12 +5,12 @@ from base64 import b64encode
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 
 from mingcha.base.ledger import journal, recheck, sealer, services, tree, verify
 from mingcha.base.ledger.canonical import digest_of
 from mingcha.base.ledger.hashing import leaf_hash, sm3
-from mingcha.base.ledger.models import Act, Node, Seal
+from mingcha.base.ledger.models import PROTECTED, Act, Node, Seal
 from mingcha.base.ledger.rules import Deed, read_deed, read_seal_line
 from mingcha.base.ledger.verify import CAVEAT, verify_ledger
 
@@ -89,6 +89,60 @@ def test_without_outside_seals_it_says_what_it_cannot_show(leave, seal, tmp_path
     assert CAVEAT in verify_ledger().notes
     assert CAVEAT.startswith("仅证明前后一致，不能证明持钥者未重新签名")
     assert CAVEAT not in verify_ledger(journal.seals_file()).notes
+
+
+# --- The application's own role -----------------------------------------------------------
+
+
+@pytest.fixture
+def as_role(db):
+    """Run a statement as a role that has what `PROTECTED` gives it, and no more."""
+
+    def run(role, statement):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("CREATE ROLE ledger_test")
+            for table, rights in PROTECTED.items():
+                for right in ("SELECT", *rights[role]):
+                    cursor.execute(f"GRANT {right} ON {table} TO ledger_test")
+            cursor.execute("GRANT ledger_test TO CURRENT_USER")
+            cursor.execute("SET LOCAL ROLE ledger_test")
+            cursor.execute(statement)
+
+    return run
+
+
+@pytest.mark.parametrize("role", ["app", "sealer"])
+@pytest.mark.parametrize("table", PROTECTED)
+def test_what_lasts_cannot_be_deleted_or_emptied_by_role(role, table, as_role):
+    for statement in (f"DELETE FROM {table}", f"TRUNCATE {table}"):  # noqa: S608
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            as_role(role, statement)
+
+
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    [
+        ("app", "UPDATE ledger_act SET verb = '改口'"),
+        ("app", "UPDATE ledger_act SET leaf_no = 1"),
+        ("sealer", "UPDATE ledger_act SET verb = '改口'"),
+        ("app", "UPDATE ledger_content SET text = ''"),
+        ("app", "UPDATE ledger_origin SET address = ''"),
+        ("app", "UPDATE ledger_personkey SET key = ''"),
+        ("sealer", "UPDATE ledger_seal SET size = 1"),
+        ("app", "INSERT INTO ledger_node VALUES (8, 0, '', '')"),
+    ],
+)
+def test_a_write_outside_its_task_is_refused_by_role(role, statement, as_role):
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        as_role(role, statement)
+
+
+def test_the_sealer_may_number_acts(leave, as_role):
+    leave("1", "a")
+
+    as_role("sealer", "UPDATE ledger_act SET leaf_no = 0 WHERE leaf_no IS NULL")
+
+    assert Act.objects.get().leaf_no == 0
 
 
 # --- A sealed act -------------------------------------------------------------------------

@@ -4,18 +4,22 @@ import argparse
 import asyncio
 import importlib
 import importlib.util
+from collections.abc import Callable
 from typing import cast
 
 from django.apps import apps
 from django.core.management.base import BaseCommand
-from django.db import connection
-from procrastinate import App
+from django.db import close_old_connections, connection
+from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
+from procrastinate.worker import Worker
 
 ALIVE_SECONDS = 2.0
 DEAD_AFTER_SECONDS = 10.0
+LEAVE_SECONDS = 3.0  # then a long job is told to leave off at its next step
 
 
 class Command(BaseCommand):
@@ -72,15 +76,31 @@ async def _work(worker: App, queue: str, *, once: bool, alone: bool) -> None:
             wait=not once,
             listen_notify=True,
             fetch_job_polling_interval=2.0,
+            task_middleware=[_as_a_request],
             update_heartbeat_interval=ALIVE_SECONDS,
             stalled_worker_timeout=DEAD_AFTER_SECONDS,
             install_signal_handlers=True,
-            shutdown_graceful_timeout=15,
+            shutdown_graceful_timeout=LEAVE_SECONDS,
         )
+
+
+def _as_a_request(process: Callable[[], object], context: JobContext, worker: Worker) -> object:
+    """Give each job a sound database connection and take it back, as Django does for requests.
+
+    A thread serves many jobs: without this, a connection lost under one fails all that follow.
+    """
+    close_old_connections()
+    try:
+        return process()
+    finally:
+        close_old_connections()
 
 
 async def take_back(worker: App, queue: str) -> None:
     """Put jobs that a dead worker was doing back into the queue."""
     left = await worker.job_manager.list_jobs_async(queue=queue, status=Status.DOING.value)
     for job in left:
-        await worker.job_manager.retry_job(job)
+        try:
+            await worker.job_manager.retry_job(job)
+        except UniqueViolation:  # its like has been queued since (queueing_lock): one is enough
+            await worker.job_manager.finish_job(job, Status.ABORTED, delete_job=False)

@@ -16,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from mingcha.standards.model import FieldType, Table
 
-XLSX_ROWS, XLSX_EVERY = 800, 6  # people send small tables as sheets; not all, they read slowly
+XLSX_ROWS, XLSX_EVERY = 800, 13  # people send small tables as sheets; not all, they read slowly
 KINDS = ("csv", "csv-gbk", "jsonl", "csv-bom", "parquet", "csv-gbk")
 SUFFIXES = {"xlsx": "xlsx", "jsonl": "jsonl", "parquet": "parquet"}
 MADE = datetime(2025, 1, 1)  # noqa: DTZ001  (a property of a workbook, without a zone)

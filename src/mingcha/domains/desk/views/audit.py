@@ -1,9 +1,10 @@
 """Audit: search all acts, and look at one with its proof."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,9 +12,10 @@ from django.views.decorators.http import require_GET
 
 from mingcha.base.access import door
 from mingcha.base.errors import NotFound
+from mingcha.base.exports import Sheet, exported
 from mingcha.base.ledger import queries as ledger
 from mingcha.base.ledger.models import Act
-from mingcha.base.listing import Column, Listing, csv_response
+from mingcha.base.listing import Column, Listing
 from mingcha.domains.desk.queries import Line, kinds, lines, sought_by
 from mingcha.domains.desk.services import note_look
 from mingcha.domains.desk.views import options, who
@@ -54,7 +56,7 @@ def audit(request: HttpRequest) -> HttpResponseBase:
     listing = Listing(request, found, COLUMNS, sort="-at")
     if "export" in asked:
         note_look(account, "导出审计记录", at=request.get_full_path())
-        return _export(found)
+        return exported("审计记录", Sheet("审计记录", HEADERS, cells_of(found)), asked["export"])
     note_look(account, "查询审计记录", at=request.get_full_path())
     context = {
         "filter": {
@@ -75,6 +77,7 @@ def audit(request: HttpRequest) -> HttpResponseBase:
         },
         "rows": [_linked(line) for line in lines(listing.rows)],
         "pager": listing.pager,
+        "exports": listing.exports,
     }  # fmt: skip
     return render(request, "desk/audit.html", context)
 
@@ -94,19 +97,11 @@ def _linked(line: Line) -> dict[str, object]:
     return vars(line) | {"record_url": reverse("desk:act", args=[line.pk])}
 
 
-def _export(found: QuerySet[Act]) -> StreamingHttpResponse:
-    """Every act found, in chunks, as CSV."""
-
-    def rows() -> Iterator[Sequence[str]]:
-        chunk: list[Act] = []
-        for act in found.iterator(EXPORT_CHUNK):
-            chunk.append(act)
-            if len(chunk) == EXPORT_CHUNK:
-                yield from map(_cells, lines(chunk))
-                chunk = []
+def cells_of(found: QuerySet[Act]) -> Iterator[Sequence[str]]:
+    """Every act found, in words, some thousands at a time."""
+    acts = found.iterator(EXPORT_CHUNK)
+    while chunk := list(islice(acts, EXPORT_CHUNK)):
         yield from map(_cells, lines(chunk))
-
-    return csv_response("审计记录", HEADERS, rows())
 
 
 def _cells(line: Line) -> list[str]:

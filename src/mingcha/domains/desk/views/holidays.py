@@ -16,7 +16,8 @@ from mingcha.base.calendar import services
 from mingcha.base.calendar.services import Setting
 from mingcha.base.days import local_today
 from mingcha.base.errors import MingchaError, NotFound
-from mingcha.base.listing import csv_response
+from mingcha.base.exports import Sheet, exported
+from mingcha.base.listing import export_links
 from mingcha.domains.desk.queries import CalendarDay, calendar_years, day_set, days_of
 from mingcha.domains.desk.views import options, say_why, who
 from mingcha.domains.desk.views.forms import HolidayForm
@@ -41,7 +42,8 @@ def holiday_list(request: HttpRequest) -> HttpResponseBase:
     )
     found = [day for day in found if _is_asked(day, asked.get("q", ""), asked.get("kind", ""))]
     if "export" in asked:
-        return csv_response(f"工作日历{year}", HEADERS, (_texts(day) for day in found))
+        sheet = Sheet(f"工作日历{year}", HEADERS, [_texts(day) for day in found])
+        return exported(sheet.name, sheet, asked["export"])
     may_change = account.holds(RIGHT)
     new = {"label": "设置日期", "url": reverse("desk:holiday_new"), "icon": "add", "primary": True}
     years = [(str(number), f"{number} 年") for number in calendar_years(year)]
@@ -49,6 +51,7 @@ def holiday_list(request: HttpRequest) -> HttpResponseBase:
         "title": f"{year} 年工作日历",
         "note": _note(year, found),
         "actions": [new] if may_change else [],
+        "exports": export_links(request),
         "filter": {
             "fields": [
                 options("year", "年份", years, {"year": str(year)}),

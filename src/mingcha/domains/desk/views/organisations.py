@@ -74,6 +74,7 @@ def organisation_list(request: HttpRequest) -> HttpResponseBase:
         "table": {"id": "organisations", "caption": "组织机构", "columns": listing.headers},
         "rows": [_row(body) for body in listing.rows],
         "pager": listing.pager,
+        "exports": listing.exports,
     }  # fmt: skip
     return render(request, "desk/list_page.html", context)
 

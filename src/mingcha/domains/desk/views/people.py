@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mingcha.base.access import door
 from mingcha.base.days import local_today
 from mingcha.base.errors import MingchaError
+from mingcha.base.exports import Sheet, exported
 from mingcha.base.ledger.models import Act
 from mingcha.base.listing import Column, Listing
 from mingcha.base.people import errors, queries, services
@@ -21,6 +22,7 @@ from mingcha.base.people.models import Account, Grant, Organisation, Role
 from mingcha.domains.desk.queries import changes_seen_by, lines
 from mingcha.domains.desk.services import note_look
 from mingcha.domains.desk.views import options, say_why, who
+from mingcha.domains.desk.views.audit import HEADERS, cells_of
 from mingcha.domains.desk.views.forms import (
     GrantForm,
     MoveForm,
@@ -101,6 +103,7 @@ def people_list(request: HttpRequest) -> HttpResponseBase:
         },
         "rows": rows,
         "pager": listing.pager,
+        "exports": listing.exports,
     }  # fmt: skip
     return render(request, "desk/people_list.html", context)
 
@@ -325,6 +328,10 @@ def changes(request: HttpRequest) -> HttpResponseBase:
     """What happened to the accounts and grants of my people: what is filed with the lead office."""
     account = who(request)
     listing = Listing(request, changes_seen_by(account), CHANGES, sort="-at")
+    if "export" in request.GET:
+        note_look(account, "导出账号变动", at=request.get_full_path())
+        sheet = Sheet("账号变动", HEADERS, cells_of(listing.found))
+        return exported("账号变动", sheet, request.GET["export"])
     rows = lines(listing.rows)
     context = {
         "title": "账号变动",
@@ -336,6 +343,7 @@ def changes(request: HttpRequest) -> HttpResponseBase:
         "rows": rows,
         "row_template": "desk/act_row.html",
         "pager": listing.pager,
+        "exports": listing.exports,
     }  # fmt: skip
     return render(request, "desk/list_page.html", context)
 

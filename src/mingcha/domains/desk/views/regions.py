@@ -65,6 +65,7 @@ def region_list(request: HttpRequest) -> HttpResponseBase:
         "table": {"id": "regions", "caption": "行政区划", "columns": listing.headers},
         "rows": [_row(region, may_change=may_change) for region in listing.rows],
         "pager": listing.pager,
+        "exports": listing.exports,
     }  # fmt: skip
     return render(request, "desk/list_page.html", context)
 

@@ -4,6 +4,7 @@ Imported by the worker (`mingcha work`) only; everybody else defers these jobs b
 """
 
 from mingcha.domains.records.jobs import (
+    exports,
     intake,
     lake,
     preview,
@@ -12,4 +13,4 @@ from mingcha.domains.records.jobs import (
     tie,
 )
 
-__all__ = ["intake", "lake", "preview", "recheck", "returns", "tie"]
+__all__ = ["exports", "intake", "lake", "preview", "recheck", "returns", "tie"]

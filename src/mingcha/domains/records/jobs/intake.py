@@ -1,13 +1,15 @@
 """Take a batch in, chunk by chunk (architecture.md 5.1). May be killed at any moment and run again."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from functools import partial
 
 import polars as pl
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import JobAborted
 
 from mingcha.base.days import local_day, utc_now
 from mingcha.base.errors import MingchaError
@@ -34,24 +36,36 @@ from mingcha.standards.model import Family, Table
 
 logger = logging.getLogger("mingcha.records")
 REFERENCED = {Family.CATALOG, Family.OFFICER, Family.INSPECTION, Family.PLAN}
-AGAIN = RetryStrategy(max_attempts=10, wait=1, retry_exceptions={OperationalError, InterfaceError})
+MOST_ATTEMPTS = 50  # one is spent whenever the database or the worker dies under a batch
+
+
+class Overtaken(Exception):
+    """Somebody else has landed rows of this batch since we began: begin again where they stopped."""
+
+
+PASSING = (OperationalError, InterfaceError, Overtaken, JobAborted)
+AGAIN = RetryStrategy(max_attempts=MOST_ATTEMPTS, wait=1, retry_exceptions=set(PASSING))
 INTERRUPTED = "处理中断，已入库部分保留；请联系运维人员后选择“继续”。"
 
 
-@app.task(name="records.recognise", queue="intake", retry=AGAIN)
-def recognise(batch: int) -> None:
+@app.task(name="records.recognise", queue="intake", retry=AGAIN, pass_context=True)
+def recognise(context: JobContext, batch: int) -> None:
     """Find out which table the file is of, and which column is which field."""
-    _guarded(batch, _recognise)
+    _guarded(batch, _recognise, is_last=context.job.attempts >= MOST_ATTEMPTS)
 
 
-@app.task(name="records.intake", queue="intake", retry=AGAIN)
-def intake(batch: int) -> None:
+@app.task(name="records.intake", queue="intake", retry=AGAIN, pass_context=True)
+def intake(context: JobContext, batch: int) -> None:
     """Take in a batch from its first row that has not landed."""
-    _guarded(batch, _take_in)
+    work = partial(_take_in, must_leave=context.should_abort)
+    _guarded(batch, work, is_last=context.job.attempts >= MOST_ATTEMPTS)
 
 
-def _guarded(number: int, work: Callable[[Batch], None]) -> None:
-    """Do the work of a batch; however it ends, the batch says so."""
+def _guarded(number: int, work: Callable[[Batch], None], *, is_last: bool) -> None:
+    """Do the work of a batch; however it ends, the batch says so.
+
+    What passes is raised: the job is tried again and goes on where it stopped, unless `is_last`.
+    """
     batch = Batch.objects.select_related("provider", "run", "submitted_by", "mapping").get(
         pk=number
     )
@@ -65,11 +79,10 @@ def _guarded(number: int, work: Callable[[Batch], None]) -> None:
     except MingchaError as refusal:
         with transaction.atomic():
             batches.close(batch, BatchState.REFUSED, error=f"{refusal.title}{refusal.detail}")
-    except (OperationalError, InterfaceError):
-        raise  # the database went away: the job is tried again and goes on where it stopped
-    except Exception:
-        with transaction.atomic():
-            batches.close(batch, BatchState.FAILED, error=INTERRUPTED)
+    except Exception as error:
+        if is_last or not isinstance(error, PASSING):
+            with transaction.atomic():
+                batches.close(batch, BatchState.FAILED, error=INTERRUPTED)
         raise
 
 
@@ -92,7 +105,7 @@ def _open(batch: Batch, tables: Sequence[Table]) -> Source:
     return open_source(path, batch.file_name, choose=headers.scorer(tables, batch.mapping))
 
 
-def _take_in(batch: Batch) -> None:
+def _take_in(batch: Batch, *, must_leave: Callable[[], bool]) -> None:
     table = loader.current().table(batch.table)
     source = _open(batch, [table])
     batch.state, batch.notes = BatchState.CHECKING, [*source.notes, *headers.left_out(batch)]
@@ -111,13 +124,15 @@ def _take_in(batch: Batch) -> None:
     with lake.Writer(table) as writer:
         for prepared in beside(_prepared(source, checker, start=batch.next_row)):
             runs.stop_if_asked(batch.run)
+            if must_leave():
+                raise JobAborted
             with transaction.atomic():
                 landed = _land(batch, checker, prepared, total=_total(source, prepared))
                 writer.list_finished()
             writer.write(landed, _landed_rows(batch, prepared, landed))
-    defer("records.tie", lock="records:tie", batch=batch.pk)
     with transaction.atomic():
         batches.close(batch, BatchState.LANDED)
+        defer("records.tie", lock="records:tie", batch=batch.pk)
         if table.family in REFERENCED:
             defer("records.recheck_all", lock="records:recheck", table=table.name)
     logger.info(
@@ -125,7 +140,7 @@ def _take_in(batch: Batch) -> None:
     )
 
 
-def _prepared(source: Source, checker: Checker, *, start: int) -> Iterator[Prepared]:
+def _prepared(source: Source, checker: Checker, *, start: int) -> Generator[Prepared, None, None]:
     """Prepare chunk after chunk, in a thread that has a database connection of its own.
 
     Where keys are told apart by counting, the count begins with the file, also after a crash.
@@ -175,6 +190,7 @@ def _total(source: Source, prepared: Prepared) -> int:
 
 def _land(batch: Batch, checker: Checker, prepared: Prepared, *, total: int) -> landing.Landing:
     """Land one chunk: facts, registers, refusals, ties by code, counts. One transaction."""
+    _hold(batch)
     landed = land_again(batch, checker, prepared)
     refusals = pl.concat([prepared.refusals, _late_refusals(prepared, landed)])
     if refusals.height:
@@ -182,6 +198,16 @@ def _land(batch: Batch, checker: Checker, prepared: Prepared, *, total: int) -> 
     _count(batch, prepared, landed, refusals)
     runs.move(batch.run, done=batch.next_row, total=total)
     return landed
+
+
+def _hold(batch: Batch) -> None:
+    """Keep everybody else off the batch until the transaction ends. Raises Overtaken.
+
+    A worker taken for dead may still land a chunk, or its last commit may come through after it.
+    """
+    held = Batch.objects.select_for_update().filter(pk=batch.pk, next_row=batch.next_row)
+    if not held.exists():
+        raise Overtaken(f"{batch.public_id} is beyond row {batch.next_row}")
 
 
 def land_again(batch: Batch, checker: Checker, prepared: Prepared) -> landing.Landing:

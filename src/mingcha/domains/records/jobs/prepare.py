@@ -6,9 +6,11 @@ Runs beside the database: a thread prepares the next chunk while the last one la
 import hashlib
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import takewhile
 from typing import NoReturn, TypeVar
 
 import polars as pl
@@ -165,8 +167,11 @@ def csv_blocks(frame: pl.DataFrame) -> Iterator[bytes]:
         yield block.write_csv(include_header=False, quote_style="non_numeric").encode()
 
 
-def beside(items: Iterator[T], *, ahead: int = 2) -> Iterator[T]:
-    """Run an iterator in a thread of its own, at most `ahead` items in front of whoever reads it."""
+def beside(items: Generator[T, None, None], *, ahead: int = 2) -> Iterator[T]:
+    """Run a generator in a thread of its own, at most `ahead` items in front of whoever reads it.
+
+    When nobody reads on, it is closed there after the item it is at.
+    """
     passing: queue.Queue[Callable[[], T] | None] = queue.Queue(ahead)
     stopped = threading.Event()
 
@@ -180,8 +185,9 @@ def beside(items: Iterator[T], *, ahead: int = 2) -> Iterator[T]:
 
     def work() -> None:
         try:
-            for item in items:
-                hand_over(_giving(item))
+            with closing(items):
+                for item in takewhile(lambda _: not stopped.is_set(), items):
+                    hand_over(_giving(item))
         except BaseException as error:  # noqa: BLE001  # raised again by the reader, in its thread
             hand_over(_raising(error))
         hand_over(None)

@@ -16,7 +16,8 @@ from mingcha.standards.model import Severity
 
 RECEIPTS = "records.receipts"
 INTAKE = "records.intake"
-EXTRA_LABELS = {"broken": "行结构", "key": "业务主键前后矛盾"}
+MAPPING_STEP = "mapping."
+EXTRA = {"broken": ("行结构", ""), "key": ("业务主键前后矛盾", "09")}  # label, national number
 
 
 def providers_for(account: Account, right: str = INTAKE) -> QuerySet[Organisation]:
@@ -124,7 +125,7 @@ def receipt(batch: Batch) -> Receipt:
     ]
     known = {line.name for line in lines}
     lines += [
-        CheckLine(name, EXTRA_LABELS.get(name, name), "", Severity.REFUSE, failed)
+        CheckLine(name, *_extra(name), Severity.REFUSE, failed)
         for name, failed in batch.counts.items()
         if name not in known
     ]
@@ -139,6 +140,13 @@ def receipt(batch: Batch) -> Receipt:
     good = batch.accepted_count + batch.doubled_count
     share = good * 1000 // batch.read_count if batch.read_count else 0
     return Receipt(batch, progress(batch.run), national, lines, share)
+
+
+def _extra(name: str) -> tuple[str, str]:
+    """Label and national number of a check that no declaration names."""
+    if name.startswith(MAPPING_STEP):
+        return f"列映射第 {name.removeprefix(MAPPING_STEP)} 步", "01"
+    return EXTRA.get(name, (name, ""))
 
 
 def refusals(batch: Batch, *, state: str = "", check: str = "") -> QuerySet[Refusal]:

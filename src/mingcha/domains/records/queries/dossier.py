@@ -1,9 +1,9 @@
 """One entity, one dossier (一户一档): all facts tied to a party, as of any moment."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import count
+from itertools import count, pairwise
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -89,28 +89,30 @@ def dossier(
     *,
     as_of: datetime | None = None,
     families: Iterable[Family] = (),
+    start: int = 0,
 ) -> Dossier:
-    """The dossier of a party for a viewer. A fixed number of queries, whatever it holds."""
+    """The dossier of a party for a viewer. A fixed number of queries, whatever it holds.
+
+    `entries` are at most PAGE facts from the `start`th on; `total` counts all. Doubtful ties are
+    told where the viewer may see a record behind them.
+    """
     facts = facts_of(account, party, as_of=as_of)
     wanted = [t.name for t in loader.current().tables.values() if t.family in set(families)]
     if wanted:
         facts = facts.filter(dataset__in=wanted)
     total = facts.count()
-    page = facts.select_related("provider", "chunk__batch").order_by("-occurred_on", "-id")[:PAGE]
-    rows = list(page)
+    ordered = facts.select_related("provider", "chunk__batch").order_by("-occurred_on", "-id")
+    rows = list(ordered[start : start + PAGE])
     entries = _entries(account, rows, _ties(party, as_of))
-    doubtful = Tie.objects.filter(party=party, is_doubtful=True, until__isnull=True)
+    seen = Exists(visible_to(account).filter(subject=OuterRef("subject")))
+    doubtful = Tie.objects.filter(seen, party=party, is_doubtful=True, until__isnull=True)
     return Dossier(party, as_of, entries, total, list(doubtful.select_related("subject")[:20]))
 
 
-def counts(account: Account, party: Party, *, as_of: datetime | None = None) -> dict[Family, int]:
-    """How many facts of each family the dossier holds for this viewer. One query."""
+def counts(account: Account, party: Party, *, as_of: datetime | None = None) -> dict[str, int]:
+    """How many facts of each table the dossier holds for this viewer. One query."""
     by_table = facts_of(account, party, as_of=as_of).values_list("dataset").annotate(n=Count("pk"))
-    found: dict[Family, int] = {}
-    for dataset, number in by_table.order_by():
-        family = loader.current().table(dataset).family
-        found[family] = found.get(family, 0) + number
-    return found
+    return dict(by_table.order_by())
 
 
 def all_entries(
@@ -126,6 +128,14 @@ def all_entries(
             return
 
 
+def doubt_in_words(tie: Tie) -> str:
+    """Which subject may be the party, and why it is doubtful; a person's number is never shown."""
+    subject = tie.subject
+    coded = subject.value if subject.scheme not in {"name", "resident-id"} else ""
+    named = "、".join(dict.fromkeys(text for text in (subject.name, coded) if text)) or "未具名"
+    return f"{named}：{'；'.join(tie.reasons)}"
+
+
 def fact_for(account: Account, number: int) -> Fact:
     """The one door to a single fact. Raises NotFound for missing and hidden alike."""
     fact = visible_to(account).filter(pk=number).select_related("provider").first()
@@ -134,13 +144,35 @@ def fact_for(account: Account, number: int) -> Fact:
     return fact
 
 
-def versions(account: Account, fact: Fact) -> list[Entry]:
+@dataclass(frozen=True)
+class Version:
+    """One version of a record beside the one before it; `changed` are the fields that differ.
+
+    That a field changed is told even where its value is masked.
+    """
+
+    entry: Entry
+    before: Entry | None
+    changed: frozenset[str]
+
+
+def versions(account: Account, fact: Fact) -> list[Version]:
     """Every version of the record a fact belongs to, newest first."""
     same = visible_to(account).filter(
         provider=fact.provider, dataset=fact.dataset, source_key=fact.source_key
     )
     rows = list(same.select_related("chunk__batch", "provider").order_by("-version"))
-    return _entries(account, rows, {})
+    entries = _entries(account, rows, {})
+    found = [Version(entries[-1], None, frozenset())]
+    pairs = zip(pairwise(rows), pairwise(entries), strict=True)
+    return [
+        Version(entry, before, _changed(new.payload, old.payload))
+        for (new, old), (entry, before) in pairs
+    ] + found
+
+
+def _changed(new: Mapping[str, str], old: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(name for name in {*new, *old} if new.get(name) != old.get(name))
 
 
 def _subjects(party: Party, as_of: datetime | None) -> Subquery:

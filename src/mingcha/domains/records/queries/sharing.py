@@ -1,14 +1,16 @@
 """Who may see which facts and which of their fields (architecture.md 8). The only door to rows.
 
 The policy is data: a table's share level, a field's share level, the provider's consent, and the
-paths over which the viewer holds `insight.dossier`. Masking happens here, on the way out.
+paths over which the viewer holds `insight.dossier`. It is compiled to a Django Q here and to an Ibis
+predicate in lake.py; a property test holds both to the same rows and values. Masking happens on
+the way out.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from mingcha.base.days import local_today
 from mingcha.base.people.models import Account, Organisation
@@ -17,6 +19,7 @@ from mingcha.standards import loader
 from mingcha.standards.model import FieldSpec, Share, Table
 
 READ = "insight.dossier"
+NOT_PERSONS = frozenset({"001", "099"})  # certificate types of bodies
 
 
 class Relation(IntEnum):
@@ -34,15 +37,65 @@ NEEDED = {
 }
 
 
+@dataclass(frozen=True)
+class Policy:
+    """What one viewer may see today. Providers are ids of organisations, tables are names."""
+
+    public: frozenset[str]  # tables whose rows are open to anybody
+    line: frozenset[int]  # providers in whose unit or line above the viewer stands
+    consented: frozenset[tuple[int, str]]  # (provider, table) with a consent that stands
+    is_official: bool
+
+    def providers_of(self, table: str) -> frozenset[int] | None:
+        """The providers whose rows of a table may be seen; None stands for all of them."""
+        if table in self.public:
+            return None
+        return self.line | {provider for provider, name in self.consented if name == table}
+
+    def as_q(self, *, provider: str = "provider", dataset: str = "dataset") -> Q:
+        """The rows that may be seen, of whatever has a provider and a dataset under these names."""
+        allowed = Q(**{f"{dataset}__in": self.public}) | Q(**{f"{provider}__in": self.line})
+        for providers, tables in self._consents().items():
+            allowed |= Q(**{f"{provider}__in": providers, f"{dataset}__in": tables})
+        return allowed
+
+    def near(self, provider: int) -> Relation:
+        """How near the viewer stands to a provider."""
+        return Relation.LINE if provider in self.line else self.far
+
+    @property
+    def far(self) -> Relation:
+        """How near the viewer stands to providers outside its line."""
+        return Relation.OFFICIAL if self.is_official else Relation.ANYBODY
+
+    def _consents(self) -> dict[frozenset[int], set[str]]:
+        """Providers who consented to the same tables together: few conditions instead of many."""
+        by_table: dict[str, set[int]] = {}
+        for provider, table in self.consented:
+            by_table.setdefault(table, set()).add(provider)
+        grouped: dict[frozenset[int], set[str]] = {}
+        for table, providers in by_table.items():
+            grouped.setdefault(frozenset(providers), set()).add(table)
+        return grouped
+
+
+def policy_of(account: Account) -> Policy:
+    """The policy for an account as of now. At most two queries."""
+    tables = loader.current().tables.values()
+    shared = [table.name for table in tables if table.share is Share.SHARED]
+    is_official = account.holds(READ)
+    consented = _consents(shared).values_list("provider", "dataset") if is_official else ()
+    return Policy(
+        public=frozenset(table.name for table in tables if table.share is Share.PUBLIC),
+        line=frozenset(providers_in_line(account).values_list("pk", flat=True)),
+        consented=frozenset(consented),
+        is_official=is_official,
+    )
+
+
 def visible_to(account: Account) -> QuerySet[Fact]:
     """The facts whose rows the account may see: public ones, shared ones, and those of its line."""
-    tables = loader.current().tables.values()
-    public = [table.name for table in tables if table.share is Share.PUBLIC]
-    allowed = Q(dataset__in=public) | Q(provider__in=providers_in_line(account))
-    if account.holds(READ):
-        shared = [table.name for table in tables if table.share is Share.SHARED]
-        allowed |= Q(Exists(_consents()), dataset__in=shared)
-    return Fact.objects.filter(allowed)
+    return Fact.objects.filter(policy_of(account).as_q())
 
 
 def providers_in_line(account: Account) -> QuerySet[Organisation]:
@@ -83,17 +136,42 @@ def shown(table: Table, payload: Mapping[str, str], near: Relation) -> list[Show
     return fields
 
 
-def is_about_person(table: Table, payload: Mapping[str, str]) -> bool:
-    """Whether a record concerns a natural person: its certificate type, or its scheme, says so."""
+@dataclass(frozen=True)
+class PersonRule:
+    """A record concerns a natural person when `field` is filled and lies among `values`, or not."""
+
+    field: str
+    values: frozenset[str]
+    is_among: bool
+
+
+def person_rule(table: Table) -> PersonRule | bool:
+    """How to tell whether a record of a table concerns a natural person; a bool: all or none do."""
     subject = table.subject
     if subject is None:
         return False
     if subject.person_when is not None:
         field, value = subject.person_when
-        return payload.get(field) == value
+        return PersonRule(field, frozenset({value}), is_among=True)
     if subject.scheme_from is None:
         return subject.scheme == "resident-id"
-    return payload.get(subject.scheme_from) not in {None, "001", "099"}
+    return PersonRule(subject.scheme_from, NOT_PERSONS, is_among=False)
+
+
+def unmasked(fact: Fact, field: str) -> Shown | None:
+    """One field in full, for services.reveal alone; None where the record does not fill it."""
+    spec = loader.current().table(fact.dataset).fields.get(field)
+    value = fact.payload.get(field)
+    return None if spec is None or value is None else Shown(field, spec, value, is_masked=False)
+
+
+def is_about_person(table: Table, payload: Mapping[str, str]) -> bool:
+    """Whether a record concerns a natural person: its certificate type, or its scheme, says so."""
+    rule = person_rule(table)
+    if isinstance(rule, bool):
+        return rule
+    value = payload.get(rule.field)
+    return value is not None and (value in rule.values) == rule.is_among
 
 
 def is_open(table: Table, spec: FieldSpec, near: Relation, *, about_person: bool) -> bool:
@@ -118,11 +196,8 @@ def mask(value: str, how: str | None) -> str:
     return "＊＊＊"
 
 
-def _consents() -> QuerySet[Consent]:
+def _consents(tables: list[str]) -> QuerySet[Consent]:
     today = local_today()
     return Consent.objects.filter(
-        Q(until__isnull=True) | Q(until__gte=today),
-        provider=OuterRef("provider"),
-        dataset=OuterRef("dataset"),
-        since__lte=today,
+        Q(until__isnull=True) | Q(until__gte=today), dataset__in=tables, since__lte=today
     )

@@ -9,6 +9,7 @@ from mingcha.domains.records.services.intake import (
     receive,
     resume,
 )
+from mingcha.domains.records.services.reveal import reveal
 
 __all__ = [
     "Delivery",
@@ -19,4 +20,5 @@ __all__ = [
     "open_batch",
     "receive",
     "resume",
+    "reveal",
 ]

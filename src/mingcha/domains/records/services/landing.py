@@ -150,7 +150,7 @@ def land(incoming: Incoming, *, batch: Batch | None, actor: Account | None) -> L
     """
     with connection.cursor() as cursor:
         cursor.execute(INCOMING)
-        with cursor.copy(COPY) as copy:
+        with connection.wrap_database_errors, cursor.copy(COPY) as copy:  # COPY goes past Django
             for block in incoming.csv:
                 copy.write(block)
         landing = _insert(cursor, incoming, batch)
@@ -171,7 +171,11 @@ def lock_table(provider_id: int, dataset: str) -> None:
 
 def keep_refusals(csv: Iterable[bytes]) -> None:
     """Keep rows that were not taken in: CSV of (batch_id, row, state, source_key, raw, reasons)."""
-    with connection.cursor() as cursor, cursor.copy(REFUSALS) as copy:
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,  # COPY goes past Django
+        cursor.copy(REFUSALS) as copy,
+    ):
         for block in csv:
             copy.write(block)
 
@@ -183,7 +187,7 @@ def _insert(cursor: CursorWrapper, incoming: Incoming, batch: Batch | None) -> L
         "batch": batch.pk if batch else None,
         "enveloped": incoming.enveloped,
     }
-    cursor.execute("ANALYZE incoming")
+    cursor.execute("ANALYZE incoming (source_key)")
     cursor.execute(CURRENT, facts)
     cursor.execute(CONTRADICTED, facts)
     contradicted = sorted(cursor.fetchall())

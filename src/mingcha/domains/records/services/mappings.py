@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from typing import Any
-
 from django.db import transaction
 
 from mingcha.base.jobs import defer
 from mingcha.base.ledger import services as ledger
+from mingcha.base.ledger.canonical import Json
 from mingcha.base.people.models import Account, Organisation
 from mingcha.base.people.queries import require
 from mingcha.domains.records.errors import BadMapping
@@ -60,14 +59,14 @@ def keep(
     if problems:
         raise BadMapping(problems="".join(problems))
     content = spec.model_dump(mode="json", exclude_none=True)  # the ledger knows no null
-    said = {"table": spec.table, "name": name.strip(), "spec": content}
-    same = SourceMapping.objects.filter(provider=provider, table=spec.table, name=name.strip())
-    newest = same.order_by("-version").first()
+    named = {"table": spec.table, "name": name.strip()}
+    newest = SourceMapping.objects.filter(provider=provider, **named).order_by("-version").first()
     if newest is not None and newest.spec == content:
         return newest
     version = newest.version + 1 if newest is not None else 1
-    saved = SourceMapping.objects.create(provider=provider, version=version, made_by=actor, **said)
-    ledger.act(
-        actor, "保存字段对应", ("mapping", str(saved.pk)), content=said | {"version": version}
+    saved = SourceMapping.objects.create(
+        provider=provider, **named, version=version, spec=content, made_by=actor
     )
+    said: dict[str, Json] = {**named, "version": version, "spec": content}
+    ledger.act(actor, "保存字段对应", ("mapping", str(saved.pk)), content=said)
     return saved

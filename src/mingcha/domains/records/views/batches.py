@@ -11,7 +11,8 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
 
 from mingcha.base.access import door
-from mingcha.base.listing import Column, Listing, attachment
+from mingcha.base.exports import attachment
+from mingcha.base.listing import Column, Listing
 from mingcha.base.people.models import Account
 from mingcha.domains.records import services
 from mingcha.domains.records.models import Batch, BatchState, Refusal, RefusalState
@@ -56,6 +57,7 @@ def batch_list(request: HttpRequest) -> HttpResponseBase:
         },
         "rows": rows,
         "pager": listing.pager,
+        "exports": listing.exports,
         "may_intake": account.holds("records.intake"),
     }
     return render(request, "records/batch_list.html", context)

@@ -1,0 +1,1 @@
+"""Human doors to what is known: find an entity, read its dossier, take it out."""
