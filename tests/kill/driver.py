@@ -22,8 +22,9 @@ VICTIMS = {
     "supervisor": 6,
 }
 ENDED = {"landed", "refused", "cancelled", "failed"}
-LAND_SECONDS = 300
-IMPATIENCE = 0.3  # share of kills that fall into the recovery from the last one
+LAND_SECONDS = 900  # for one file, kills and all, on a busy machine
+PROGRESS_SECONDS = 180
+IMPATIENCE = 0.5  # share of every second kill that falls into the recovery from the last one
 PROGRESS = "SELECT coalesce(sum(next_row), 0) > {0} FROM records_batch"
 
 
@@ -84,8 +85,9 @@ class Driver:
         for feeder in feeders:
             feeder.start()
         try:
-            for _ in range(kills):
-                self._await_moment(feeders)
+            for number in range(kills):
+                self._await_moment(patient=number % 2 == 0 or self.rng.random() > IMPATIENCE)
+                _raise(feeders)
                 self._kill()
         finally:
             for feeder in feeders:
@@ -100,16 +102,12 @@ class Driver:
         """Add a line to the log."""
         self.log.append(f"{time.monotonic() - self._begun:7.2f} 秒  {what}")
 
-    def _await_moment(self, feeders: list[Feeder]) -> None:
-        """Most kills wait for the work to go on, so that all of it is hit and not only the start."""
-        if self.rng.random() > IMPATIENCE:
-            done = self._rows()
-            self.platform.until(PROGRESS.format(done), seconds=30, every=0.1)
+    def _await_moment(self, *, patient: bool) -> None:
+        """Most kills wait until rows land again, so that all of the work is hit, not only its start."""
+        if patient:
+            landed = self.platform.says("SELECT sum(next_row) FROM records_batch")
+            self.platform.until(PROGRESS.format(landed), seconds=PROGRESS_SECONDS, every=0.1)
         time.sleep(float(self.rng.exponential(0.7)))
-        _raise(feeders)
-
-    def _rows(self) -> int:
-        return int(self.platform.says("SELECT sum(next_row) FROM records_batch"))
 
     def _kill(self) -> None:
         kinds = list(VICTIMS)

@@ -36,9 +36,9 @@ def open_engine() -> Backend:
         temp_directory=spill,
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
-        enable_progress_bar=True,
-        enable_progress_bar_print=False,
     )
+    for setting, value in (("enable_progress_bar", "true"), ("enable_progress_bar_print", "false")):
+        engine.con.execute(f"SET {setting} = {value}")  # progress can be asked for, is not drawn
     weakref.finalize(engine, _close, engine.con, spill)
     return engine
 

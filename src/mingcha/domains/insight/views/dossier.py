@@ -198,7 +198,7 @@ def event(
     if entry.batch_id and account.holds_over(RECEIPTS, entry.provider):
         shown["file_url"] = reverse("records:batch", args=[entry.batch_id])
     if entry.tie is not None and entry.tie.how not in BY_CODE:
-        shown["tied"] = f"关联依据：{'；'.join(entry.tie.reasons)}"
+        shown["tied"] = f"关联依据：{files.reasons_in_words(entry.tie)}"
     facts = [
         _fact(field, entry.fact_id, number) | {"changed": field.field in changed}
         for field in entry.fields

@@ -115,8 +115,8 @@ def at_their_word(table: Table, headers: Sequence[str]) -> Mapping:
     return Mapping(table=table.name, steps=tuple(steps))
 
 
-def sample(source: Source, recognised: Recognised, spec: Mapping) -> dict[str, object]:
-    """What the pages need to know of the file: kind, headers, first rows, header → field."""
+def glance(source: Source) -> dict[str, object]:
+    """What the pages need to know of a file whose table is not known yet: headers, first rows."""
     first = next(chunks(source, size=SAMPLE_ROWS), None)
     rows = first.rows.drop("_row").rows() if first is not None else []
     return {
@@ -125,6 +125,12 @@ def sample(source: Source, recognised: Recognised, spec: Mapping) -> dict[str, o
         "sheet": source.sheet,
         "headers": list(source.headers),
         "rows": [list(row) for row in rows],
+    }
+
+
+def meaning(recognised: Recognised, spec: Mapping) -> dict[str, object]:
+    """What the headers mean, beside the glance at them: table, header → field, what is unknown."""
+    return {
         "table": recognised.table,
         "fields": fields_by_column(spec),
         "unknown": [header for _, header in recognised.unknown],

@@ -89,11 +89,13 @@ def _guarded(number: int, work: Callable[[Batch], None], *, is_last: bool) -> No
 def _recognise(batch: Batch) -> None:
     runs.begin(batch.run, step="识别数据表")
     source = _open(batch, headers.candidates(batch))
+    batch.sample = headers.glance(source)
+    batch.save(update_fields=["sample"])  # a person may map what no table fits
     recognised = headers.recognise(batch, source)
     with transaction.atomic():
         table = loader.current().table(recognised.table)
         spec = headers.mapping_for(batch, table, source.headers)
-        batch.sample = headers.sample(source, recognised, spec)
+        batch.sample |= headers.meaning(recognised, spec)
         batch.save(update_fields=["sample"])
     headers.check(recognised)
     with transaction.atomic():

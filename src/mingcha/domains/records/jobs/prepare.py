@@ -3,7 +3,6 @@
 Runs beside the database: a thread prepares the next chunk while the last one lands.
 """
 
-import hashlib
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterator
@@ -15,6 +14,7 @@ from typing import NoReturn, TypeVar
 
 import polars as pl
 
+from mingcha.base.ledger.hashing import sm3
 from mingcha.base.people.models import Organisation
 from mingcha.domains.records.jobs.headers import fields_by_column
 from mingcha.domains.records.jobs.references import cited
@@ -153,9 +153,7 @@ class Checker:
 
     def _incoming(self, good: pl.DataFrame) -> pl.DataFrame:
         frame = landing_rows(good, self.table, provider=self.provider.code, on=self.on)
-        digests = [
-            "\\x" + hashlib.new("sm3", said.encode()).hexdigest() for said in frame["content"]
-        ]
+        digests = ["\\x" + sm3(said.encode()).hex() for said in frame["content"]]
         hashed = pl.Series("content_hash", digests, dtype=pl.String)
         return frame.with_columns(hashed).select(INCOMING)
 

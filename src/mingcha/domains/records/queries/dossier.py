@@ -133,7 +133,12 @@ def doubt_in_words(tie: Tie) -> str:
     subject = tie.subject
     coded = subject.value if subject.scheme not in {"name", "resident-id"} else ""
     named = "、".join(dict.fromkeys(text for text in (subject.name, coded) if text)) or "未具名"
-    return f"{named}：{'；'.join(tie.reasons)}"
+    return f"{named}：{reasons_in_words(tie)}"
+
+
+def reasons_in_words(tie: Tie) -> str:
+    """Why a tie is believed: sentences, or the linker's [piece, milli-points, words]."""
+    return "；".join(reason if isinstance(reason, str) else reason[-1] for reason in tie.reasons)
 
 
 def fact_for(account: Account, number: int) -> Fact:

@@ -5,7 +5,7 @@ Everything here runs inside the caller's transaction, so a chunk is in wholly or
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -87,7 +87,7 @@ FACTS = """
            c.payload::jsonb, c.content_hash
     FROM changed c LEFT JOIN records_subject s ON s.scheme = c.scheme AND s.value = c.value
     ORDER BY c.row
-    RETURNING row, id, subject_id, version, operation, content_hash
+    RETURNING row, version, id, subject_id, operation, content_hash
 """
 
 REFUSALS = """
@@ -95,14 +95,13 @@ REFUSALS = """
 """
 
 
-@dataclass(frozen=True)
-class Landed:
-    """One fact that a chunk brought."""
+class Landed(NamedTuple):
+    """One fact that a chunk brought; facts of a chunk are hashed in the order (row, version)."""
 
     row: int
+    version: int
     fact_id: int
     subject_id: int | None
-    version: int
     operation: str
     content_hash: bytes
 
@@ -197,13 +196,7 @@ def _insert(cursor: CursorWrapper, incoming: Incoming, batch: Batch | None) -> L
     cursor.execute("SELECT nextval('records_chunk_id_seq')")
     (chunk_id,) = cursor.fetchone()
     cursor.execute(FACTS, facts | {"chunk": chunk_id})
-    landed = sorted(
-        (
-            Landed(row, fact, subject, version, operation, bytes(digest))
-            for row, fact, subject, version, operation, digest in cursor.fetchall()
-        ),
-        key=lambda fact: (fact.row, fact.version),
-    )
+    landed = sorted(map(Landed._make, cursor.fetchall()))
     doubled = incoming.rows - len(landed) - len(contradicted) - len(absent)
     return Landing(chunk_id if landed else None, landed, doubled, contradicted, absent)
 
