@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from tests.kill.platform import Platform
-from tests.kill.sources import Expected, Files
+from tests.kill.sources import Files
 
 # How often each is chosen, in a hundred.
 VICTIMS = {
@@ -30,21 +30,20 @@ PROGRESS = "SELECT coalesce(sum(next_row), 0) > {0} FROM records_batch"
 
 @dataclass
 class Provider:
-    """One department: what it has handed in, and what must come of it."""
+    """One department: what it has handed in since the last comparison, and before it in all."""
 
     code: str
-    files: Iterator[Path]
-    expected: Expected = field(default_factory=Expected)
-    numbers: dict[str, str] = field(default_factory=dict)  # batch → file
-    paths: dict[str, Path] = field(default_factory=dict)
+    handed_in: dict[str, Path] = field(default_factory=dict)  # batch → file
+    facts_before: int = 0
+    refusals_before: int = 0
 
 
 class Feeder(threading.Thread):
     """Hands in one provider's files one after another, each when the last has ended."""
 
-    def __init__(self, platform: Platform, provider: Provider) -> None:
+    def __init__(self, platform: Platform, provider: Provider, files: Iterator[Path]) -> None:
         super().__init__(name=f"feeder {provider.code}", daemon=True)
-        self.platform, self.provider = platform, provider
+        self.platform, self.provider, self.files = platform, provider, files
         self.enough = threading.Event()
         self.trouble: BaseException | None = None
 
@@ -52,13 +51,13 @@ class Feeder(threading.Thread):
         """Until told that it is enough; the last file is waited for."""
         try:
             while not self.enough.is_set():
-                self._one(next(self.provider.files))
+                self._one(next(self.files))
         except BaseException as error:  # noqa: BLE001  # raised again in the test's own thread
             self.trouble = error
 
     def _one(self, path: Path) -> None:
         number = self.platform.hand_in(path, self.provider.code)
-        self.provider.numbers[number], self.provider.paths[path.name] = path.name, path
+        self.provider.handed_in[number] = path
         deadline = time.monotonic() + LAND_SECONDS
         while (receipt := self.platform.insist(f"batches/{number}"))["state"] not in ENDED:
             assert time.monotonic() < deadline, f"{path.name} 一直没有入库：{receipt}"
@@ -70,18 +69,17 @@ class Driver:
     """Kills by a seed; everything it did is in `log`."""
 
     def __init__(self, platform: Platform, folder: Path, seed: int, providers: list[str]) -> None:
-        self.platform = platform
+        self.platform, self.folder = platform, folder
         self.rng = np.random.default_rng(seed)
-        self.providers = [
-            Provider(code, iter(Files(folder, code, np.random.default_rng([seed, place]))))
-            for place, code in enumerate(providers)
-        ]
+        self.providers = [Provider(code) for code in providers]
+        self.rounds = 0
         self.log: list[str] = []
         self._begun = time.monotonic()
 
     def run(self, kills: int) -> None:
-        """Kill so many times while files come in, then let everything come to rest."""
-        feeders = [Feeder(self.platform, provider) for provider in self.providers]
+        """Kill so many times while files come in, then wait for the last files."""
+        self.rounds += 1
+        feeders = [self._feeder(provider) for provider in self.providers]
         for feeder in feeders:
             feeder.start()
         try:
@@ -101,6 +99,13 @@ class Driver:
     def note(self, what: str) -> None:
         """Add a line to the log."""
         self.log.append(f"{time.monotonic() - self._begun:7.2f} 秒  {what}")
+
+    def _feeder(self, provider: Provider) -> Feeder:
+        """One with files of its own, so that a round can be compared and forgotten."""
+        name = f"{provider.code}-{self.rounds}"
+        seed = int(self.rng.integers(2**32))
+        files = Files(self.folder, name, np.random.default_rng(seed))
+        return Feeder(self.platform, provider, iter(files))
 
     def _await_moment(self, *, patient: bool) -> None:
         """Most kills wait until rows land again, so that all of the work is hit, not only its start."""

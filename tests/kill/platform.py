@@ -35,7 +35,7 @@ class Platform:
         self.home, self.settings = home, {**settings, "MINGCHA_HOME": str(home)}
         self.log = home / "log" / "up.log"
         self.up: subprocess.Popen[bytes] | None = None
-        self.token = ""
+        self.token, self.providers = "", list[str]()
 
     # --- Coming and going -------------------------------------------------------------------
 
@@ -50,11 +50,10 @@ class Platform:
         )
         assert ready and self.up.poll() is None, f"没有启动：\n{tail(self.log, 30)}"
 
-    def stage(self) -> dict[str, list[str]]:
-        """Make organisations, an account and the catalogue; remember the token."""
+    def stage(self) -> None:
+        """Make organisations, an account and the catalogue; remember the token and the providers."""
         made = json.loads(self._program("tests.kill.stage", role="app"))
-        self.token = made.pop("token")
-        return made
+        self.token, self.providers = made["token"], made["providers"]
 
     def gather(self) -> None:
         """Write the lake files that are still missing, as a job does every few minutes."""

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count, islice
 from pathlib import Path
 
 import numpy as np
@@ -54,11 +55,11 @@ class Expected:
     refusals: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
     counts: dict[str, Counts] = field(default_factory=dict)
 
-    def read(self, path: Path) -> None:
-        """Work out what a file adds."""
+    def read(self, path: Path, *, rows: int | None = None) -> None:
+        """Work out what a file adds, or its first `rows`."""
         counts = self.counts[path.name] = Counts()
         with path.open(encoding="utf-8", newline="") as file:
-            for row, cells in enumerate(csv.DictReader(file), start=FIRST_ROW):
+            for row, cells in enumerate(islice(csv.DictReader(file), rows), start=FIRST_ROW):
                 said = {LABELS.get(label, label): text for label, text in cells.items() if text}
                 counts.read += 1
                 self._row(path.name, row, said, counts)
@@ -103,16 +104,16 @@ class Files:
     near and far, corrected with and without the national envelope, withdrawn, entered again.
     """
 
-    def __init__(self, folder: Path, provider: str, rng: np.random.Generator) -> None:
-        self._folder, self._provider, self._rng = folder, provider, rng
+    def __init__(self, folder: Path, name: str, rng: np.random.Generator) -> None:
+        """`name` begins the names of the files and the keys of their rows."""
+        self._folder, self._name, self._rng = folder, name, rng
         self._numbers = range(0)
         self._made = 0
 
     def __iter__(self) -> Iterator[Path]:
-        for number in range(1, 1_000_000):
-            kinds = (self._new, self._corrected, self._withdrawn, self._plainly_corrected)
-            rows = kinds[(number - 1) % len(kinds)]()
-            yield self._write(f"{self._provider}-{number:04d}.csv", rows)
+        kinds = (self._new, self._corrected, self._withdrawn, self._plainly_corrected)
+        for number in count():
+            yield self._write(f"{self._name}-{number:03d}.csv", kinds[number % len(kinds)]())
 
     def _new(self) -> list[dict[str, str]]:
         first = self._made
@@ -154,7 +155,7 @@ class Files:
 
     def _row(self, number: int, **changes: str) -> dict[str, str]:
         row = dict(_PATTERN)
-        row[KEY] = f"{self._provider}-{number}"
+        row[KEY] = f"{self._name}-{number}"
         row["administrative_cp_ui_code"] = uscc(100_000 + number % 4_000)
         return row | changes
 

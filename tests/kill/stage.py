@@ -21,13 +21,13 @@ from mingcha.domains.records.testing import make_catalogue  # noqa: E402
 
 
 def main() -> None:
-    """One clerk over two departments, and the catalogue their rows refer to."""
+    """One clerk over three departments, and the catalogue their rows refer to."""
     city = City()
     make_catalogue()
     clerk = make_account("clerk", organisation=city.market, scope=city.government)
     tomorrow = local_today() + timedelta(days=1)
     _, token = services.create_token(clerk, name="断电测试", expires_on=tomorrow, actor=clerk)
-    providers = [city.market.code, city.fire.code]
+    providers = [city.market.code, city.fire.code, city.bureau.code]
     sys.stdout.write(json.dumps({"token": token, "providers": providers}))
 
 

@@ -1,4 +1,4 @@
-/** Small manners of a page, by attribute: data-copy, data-print, data-open, data-close, data-confirm, data-send. */
+/** Small manners of a page, by attribute: data-copy, data-print, data-open, data-close, data-confirm, data-send, data-hints. */
 
 function copy(button: HTMLElement): void {
   const text = button.dataset["copy"] ?? "";
@@ -67,6 +67,14 @@ function onSubmit(event: SubmitEvent): void {
   asks.showModal();
 }
 
+/** A choice with data-hints="<id of a field>" puts its option's data-hint into that field's placeholder. */
+function hint(choice: HTMLElement): void {
+  const field = document.getElementById(choice.dataset["hints"] ?? "");
+  if (!(choice instanceof HTMLSelectElement) || !(field instanceof HTMLInputElement)) return;
+  field.placeholder = choice.selectedOptions[0]?.dataset["hint"] ?? "";
+  field.title = field.placeholder;
+}
+
 /** On paper everything that is folded is open. */
 function unfoldForPrint(): void {
   let folded: HTMLDetailsElement[] = [];
@@ -86,5 +94,7 @@ export function startPage(): void {
     const field = event.target as HTMLInputElement;
     if (field.dataset["send"] !== undefined) field.form?.requestSubmit();
   });
+  document.addEventListener("change", (event) => hint(event.target as HTMLElement));
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   unfoldForPrint();
 }

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,12 @@ def hold(engine: Backend, name: str, rows: pa.Table) -> ir.Table:
     """Rows in memory as a table of the engine. A name holds one table."""
     engine.con.register(name, rows)
     return engine.table(name)
+
+
+def batches(expression: ir.Table, rows: int) -> Iterator[pa.RecordBatch]:
+    """The rows of a table, at most `rows` at a time."""
+    engine = expression.get_backend()
+    yield from engine.con.execute(engine.compile(expression)).to_arrow_reader(rows)
 
 
 def write(

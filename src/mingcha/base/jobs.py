@@ -1,6 +1,16 @@
 """Defer a job by its name, on the caller's connection: committed with the deed or not at all."""
 
+from django.db import InterfaceError, OperationalError
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+
+# What a job meets when the database goes away under it. Every job can run twice, so it does; not
+# the periodic ones with a queueing lock, whose next turn comes by itself.
+DATABASE_GONE = (OperationalError, InterfaceError)
+MOST_ATTEMPTS = 50  # one is also spent whenever the worker dies
+AGAIN = RetryStrategy(
+    max_attempts=MOST_ATTEMPTS, wait=1, retry_exceptions=set[type[Exception]](DATABASE_GONE)
+)
 
 
 def defer(

@@ -25,13 +25,14 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def cell(value: object) -> str:
-    """Any text as one cell: no line break and no bar of its own."""
-    text = str(value).strip()
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", "<br>")
+    """Any text as one cell: no line break, no bar and no tag of its own."""
+    text = str(value).strip().replace("|", "\\|")
+    plain = text if text.startswith("`") else text.replace("<", "&lt;")
+    return plain.replace("\n", "<br>")
 
 
 def code(text: object) -> str:
-    """Text set as code; "" stays "". A bar is written so that no table breaks on it."""
+    """Text set as code; "" stays ""."""
     return f"`{text}`" if str(text) else ""
 
 

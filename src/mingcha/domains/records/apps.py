@@ -9,7 +9,11 @@ class RecordsConfig(AppConfig):
     verbose_name = "数据中心"
 
     def ready(self) -> None:
+        from mingcha.base.access import explain
         from mingcha.base.ledger import verify
         from mingcha.domains.records.queries.contents import chunk_digests
+        from mingcha.domains.records.queries.rules import ROW_RULES
 
         verify.register("chunk", "入库块", chunk_digests)
+        for rule in ROW_RULES:
+            explain(rule)

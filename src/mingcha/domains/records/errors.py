@@ -145,3 +145,12 @@ class LakeBusy(MingchaError):
     status = 409
     message = "另一个进程正在整理数据湖。"
     remedy = "请几分钟后重试。"
+
+
+class NoHeadersRead(MingchaError):
+    """The file could not be read as far as its header row, so there is nothing to map."""
+
+    code = "records/no-headers-read"
+    status = 422
+    message = "文件 {file} 没有读出表头，还不能设置字段对应。"
+    remedy = "请按批次页上说明的原因修正文件后重新报送；文件仍在处理时，请稍后再试。"

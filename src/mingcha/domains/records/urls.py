@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from mingcha.domains.records.views import batches, datasets, mapping, upload
+from mingcha.domains.records.views import (
+    batches,
+    datasets,
+    mapping,
+    refused,
+    saved_mappings,
+    upload,
+)
 
 app_name = "records"
 urlpatterns = [
@@ -12,10 +19,13 @@ urlpatterns = [
     path("batches/<slug:number>/progress", batches.progress, name="progress"),
     path("batches/<slug:number>/cancel", batches.cancel, name="cancel"),
     path("batches/<slug:number>/resume", batches.resume, name="resume"),
-    path("batches/<slug:number>/refused", batches.refused, name="refused"),
-    path("batches/<slug:number>/refused/file", batches.refused_file, name="refused_file"),
+    path("batches/<slug:number>/refused", refused.refused, name="refused"),
+    path("batches/<slug:number>/refused/file", refused.refused_file, name="refused_file"),
     path("batches/<slug:number>/original", batches.original, name="original"),
     path("batches/<slug:number>/mapping", mapping.mapping, name="mapping"),
+    path("batches/<slug:number>/mapping/preview", mapping.preview, name="mapping_preview"),
+    path("mappings/", saved_mappings.mapping_list, name="mappings"),
+    path("mappings/<int:number>/", saved_mappings.mapping_version, name="mapping_version"),
     path("datasets/", datasets.dataset_list, name="datasets"),
     path("datasets/<slug:table>/", datasets.dataset, name="dataset"),
     path("exports/<slug:number>/", datasets.export, name="export"),

@@ -11,7 +11,7 @@ from mingcha.standards.model import FieldSpec, FieldType, Table
 
 WIDE = {str(digit): chr(0xFF10 + digit) for digit in range(10)}
 CODES = {FieldType.USCC, FieldType.USCC_OR_ID}
-LIST_MARKS = (",", "，", ";", " ")
+LIST_MARKS = (",", "，", ";", " ")  # a blank between names only: "2 3" could be one value
 Change = Callable[[pl.Series], pl.Series]
 
 
@@ -61,10 +61,9 @@ def _changes(spec: FieldSpec, dice: Dice, catalogue: Catalogue) -> Iterator[tupl
     if spec.type in CODES:
         yield "lower_case", lambda cells: cells.str.to_lowercase()
     if spec.type is FieldType.LIST:
-        yield (
-            "list_marks",
-            lambda cells: cells.str.replace_all("、", LIST_MARKS[int(dice.below(4, 1)[0])]),
-        )
+        marks = LIST_MARKS if spec.codes is None else LIST_MARKS[:-1]
+        mark = marks[int(dice.below(len(marks), 1)[0])]
+        yield "list_marks", lambda cells: cells.str.replace_all("、", mark)
     if spec.type is FieldType.NUMBER:
         yield "thousands", lambda cells: cells.str.replace(r"^([0-9]{1,3})([0-9]{3})$", "$1,$2")
     yield "wide_digits", lambda cells: cells.str.replace_many(list(WIDE), list(WIDE.values()))

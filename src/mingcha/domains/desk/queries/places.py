@@ -50,6 +50,14 @@ PLACES = (
         "数据",
     ),
     Place(
+        "字段对应",
+        "来源列与标准字段的对应及其各版",
+        "records:mappings",
+        "mapping",
+        "records.mapping",
+        "数据",
+    ),
+    Place(
         "数据字典", "数据表、字段、代码和模板下载", "portal:dictionary", "dictionary", group="数据"
     ),
     Place("人员账号", "开通、停用账号，授予角色", "desk:people", "people", "people.manage", "管理"),

@@ -45,9 +45,7 @@ CODES = {
 
 
 def digests(folder):
-    return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()
-    }
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
 
 
 @pytest.fixture(scope="module", name="made")
@@ -90,7 +88,9 @@ def test_codes_are_right_and_can_belong_to_nobody(rows):
         assert not {code for code in codes if identifiers.uscc_problem(code)}
         assert not {code for code in codes if identifiers.uscc_warning(code)}
         assert {code[2:4] for code in codes} == {"99"}
-    persons = {identifiers.tidied(one) for one in rows["object_person"]["administrative_cp_ui_code"]}
+    persons = {
+        identifiers.tidied(one) for one in rows["object_person"]["administrative_cp_ui_code"]
+    }
     assert not {one for one in persons if identifiers.resident_id_problem(one)}
     assert {one[:2] for one in persons} == {"99"}
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import ibis
 import polars as pl
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from ibis.expr import types as ir
-from procrastinate import RetryStrategy
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from mingcha.base.analytics import write
+from mingcha.base.analytics import batches, write
 from mingcha.base.days import utc_now
 from mingcha.base.errors import MingchaError, NotAllowed
+from mingcha.base.jobs import AGAIN, DATABASE_GONE, MOST_ATTEMPTS
 from mingcha.base.people.models import Organisation
 from mingcha.base.people.queries import require_anywhere
 from mingcha.base.runs import services as runs
@@ -34,7 +34,6 @@ from mingcha.standards import loader
 from mingcha.standards.model import FieldType, Table
 
 logger = logging.getLogger("mingcha.records")
-AGAIN = RetryStrategy(max_attempts=5, wait=1, retry_exceptions={OperationalError, InterfaceError})
 INTERRUPTED = "处理中断，没有生成文件；请重新申请，如仍出现请联系运维人员。"
 PROVIDER_CODE, PROVIDER = "_provider_code", "_provider"
 PROVIDER_LABELS = ("报送单位标识", "报送单位")
@@ -48,8 +47,8 @@ COPY = {
 BYTE_ORDER_MARK = "\ufeff"  # so that Excel opens a CSV as UTF-8
 
 
-@app.task(name="records.export", retry=AGAIN)
-def export(export: int) -> None:
+@app.task(name="records.export", retry=AGAIN, pass_context=True)
+def export(context: JobContext, export: int) -> None:
     """Make the file of an export; however it ends, its run says so. Begun anew after a crash."""
     found = Export.objects.select_related("run", "asked_by__organisation").get(pk=export)
     if found.run.state not in datasets.OPEN:
@@ -60,10 +59,9 @@ def export(export: int) -> None:
         runs.finish(found.run, RunState.CANCELLED)
     except MingchaError as refusal:
         runs.finish(found.run, RunState.FAILED, error=f"{refusal.title}{refusal.detail}")
-    except (OperationalError, InterfaceError):
-        raise  # the database went away: the job is tried again
-    except Exception:
-        runs.finish(found.run, RunState.FAILED, error=INTERRUPTED)
+    except Exception as error:
+        if context.job.attempts >= MOST_ATTEMPTS or not isinstance(error, DATABASE_GONE):
+            runs.finish(found.run, RunState.FAILED, error=INTERRUPTED)
         raise
     finally:
         if found.run.state != RunState.DONE:
@@ -182,7 +180,7 @@ def guarded(cells: ir.StringValue) -> ir.StringValue:
 def _frames(run: Run, rows: ir.Table, headers: Sequence[str]) -> Iterator[pl.DataFrame]:
     """The rows as frames of texts under their headers, telling the run how far it is."""
     done = 0
-    for batch in rows.to_pyarrow_batches(chunk_size=BATCH):
+    for batch in batches(rows, BATCH):
         runs.stop_if_asked(run)
         frame = pl.DataFrame(batch, schema=dict.fromkeys(headers, pl.String))
         yield frame

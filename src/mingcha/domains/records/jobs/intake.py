@@ -6,14 +6,14 @@ from functools import partial
 
 import polars as pl
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import JobAborted
 
 from mingcha.base.days import local_day, utc_now
 from mingcha.base.errors import MingchaError
-from mingcha.base.jobs import defer
+from mingcha.base.jobs import DATABASE_GONE, MOST_ATTEMPTS, defer
 from mingcha.base.runs import services as runs
 from mingcha.domains.records.jobs import headers, lake
 from mingcha.domains.records.jobs.prepare import (
@@ -36,14 +36,13 @@ from mingcha.standards.model import Family, Table
 
 logger = logging.getLogger("mingcha.records")
 REFERENCED = {Family.CATALOG, Family.OFFICER, Family.INSPECTION, Family.PLAN}
-MOST_ATTEMPTS = 50  # one is spent whenever the database or the worker dies under a batch
 
 
 class Overtaken(Exception):
     """Somebody else has landed rows of this batch since we began: begin again where they stopped."""
 
 
-PASSING = (OperationalError, InterfaceError, Overtaken, JobAborted)
+PASSING = (*DATABASE_GONE, Overtaken, JobAborted)
 AGAIN = RetryStrategy(max_attempts=MOST_ATTEMPTS, wait=1, retry_exceptions=set(PASSING))
 INTERRUPTED = "处理中断，已入库部分保留；请联系运维人员后选择“继续”。"
 

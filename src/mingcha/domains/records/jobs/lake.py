@@ -11,7 +11,7 @@ import polars as pl
 from django.db import transaction
 from procrastinate.contrib.django import app
 
-from mingcha.domains.records.services import lake
+from mingcha.domains.records.jobs import files
 from mingcha.domains.records.services.landing import Landing
 from mingcha.standards import loader
 from mingcha.standards.model import Table
@@ -25,7 +25,7 @@ class Writer:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="lake")
-        self._open: list[Future[lake.Written]] = []
+        self._open: list[Future[files.Written]] = []
 
     def __enter__(self) -> "Writer":
         return self
@@ -46,29 +46,29 @@ class Writer:
         """Write the file of a chunk that has landed; `chunk` are its rows (META and fields)."""
         if landed.chunk_id is not None and chunk.height >= OWN_FILE_ROWS:
             ids = [landed.chunk_id]
-            self._open.append(self._pool.submit(lake.write_file, self._table, ids, chunk))
+            self._open.append(self._pool.submit(files.write_file, self._table, ids, chunk))
 
     def list_finished(self) -> None:
         """Put finished files into the manifest; part of the caller's transaction."""
         finished = [future for future in self._open if future.done()]
         self._open = [future for future in self._open if not future.done()]
-        lake.list_files([future.result() for future in finished])
+        files.list_files([future.result() for future in finished])
 
 
 @app.periodic(cron="*/3 * * * *")
 @app.task(name="records.gather", queueing_lock="records.gather", lock="records:gather")
 def gather(timestamp: int = 0) -> None:
     """Write files for all chunks that no file holds, table by table."""
-    with lake.alone() as free:
+    with files.alone() as free:
         for table in loader.current().tables.values() if free else ():
-            lake.gather(table)
+            files.gather(table)
 
 
 @app.periodic(cron="17 * * * *")
 @app.task(name="records.compact", queueing_lock="records.compact", lock="records:gather")
 def compact(timestamp: int = 0) -> None:
     """Merge small files, and sweep away what no longer counts."""
-    with lake.alone() as free:
+    with files.alone() as free:
         for table in loader.current().tables.values() if free else ():
-            lake.compact(table)
-            lake.sweep(table)
+            files.compact(table)
+            files.sweep(table)

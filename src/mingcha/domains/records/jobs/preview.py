@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 
 from mingcha.base.days import local_today
 from mingcha.base.errors import MingchaError
+from mingcha.base.jobs import AGAIN
 from mingcha.domains.records.jobs.references import references_for
 from mingcha.domains.records.models import MappingDraft
 from mingcha.standards import loader
@@ -16,7 +17,7 @@ from mingcha.standards.mapping import Mapping, validate
 Cell = dict[str, str | None]
 
 
-@app.task(name="records.preview")
+@app.task(name="records.preview", retry=AGAIN)
 def preview(batch: int) -> None:
     """Fill the draft's preview; a draft that went meanwhile is left alone."""
     draft = MappingDraft.objects.select_related("batch").filter(pk=batch).first()

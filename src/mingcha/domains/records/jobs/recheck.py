@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 
 from mingcha.base.calendar import queries as calendar
 from mingcha.base.days import local_day, local_today
-from mingcha.base.jobs import defer
+from mingcha.base.jobs import AGAIN, defer
 from mingcha.base.rules import queries as rules
 from mingcha.domains.records.jobs import headers
 from mingcha.domains.records.jobs.intake import land_again
@@ -31,7 +31,7 @@ UPDATE = """
 """
 
 
-@app.task(name="records.recheck_all", lock="records:recheck")
+@app.task(name="records.recheck_all", lock="records:recheck", retry=AGAIN)
 def recheck_all(table: str = "") -> None:
     """Defer a re-check of every batch with waiting rows whose table refers to `table` ("" = any)."""
     for batch in waiting_batches():
@@ -63,7 +63,7 @@ def _refers(table: str, to: str) -> bool:
     return any(reference.to.split(".")[0] in names for reference in references)
 
 
-@app.task(name="records.recheck", queue="intake")
+@app.task(name="records.recheck", queue="intake", retry=AGAIN)
 def recheck(batch: int) -> None:
     """Check the waiting rows of one batch again, some thousands in a transaction."""
     found = Batch.objects.select_related("provider", "run", "submitted_by", "mapping").get(pk=batch)

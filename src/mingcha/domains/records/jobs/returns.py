@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from procrastinate.contrib.django import app
 
+from mingcha.base.jobs import AGAIN
 from mingcha.domains.records.models import Batch
 from mingcha.domains.records.queries.batches import returned
 from mingcha.domains.records.reading.model import Kind
@@ -14,7 +15,7 @@ from mingcha.domains.records.services import returns
 SUFFIX = {Kind.TEXT: "csv", Kind.XLSX: "xlsx", Kind.PARQUET: "parquet"}
 
 
-@app.task(name="records.return_rows")
+@app.task(name="records.return_rows", retry=AGAIN)
 def return_rows(batch: int) -> None:
     """Write the file in a hidden folder first, so that whoever looks finds all of it or nothing."""
     found = Batch.objects.get(pk=batch)

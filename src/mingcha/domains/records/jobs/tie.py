@@ -4,6 +4,7 @@ import polars as pl
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
+from mingcha.base.jobs import AGAIN
 from mingcha.domains.parties import services as parties
 from mingcha.domains.parties.linking import blocking_keys, resolve
 from mingcha.domains.parties.rules import standard_weights
@@ -32,7 +33,7 @@ KIND_OF_SCHEME = {"uscc": "1", "resident-id": "2"}
 ANY_KIND = "11"
 
 
-@app.task(name="records.tie")
+@app.task(name="records.tie", retry=AGAIN)
 def tie(batch: int | None = None) -> None:
     """Tie every waiting subject, some thousands in a transaction; safe to run twice."""
     while tie_some():

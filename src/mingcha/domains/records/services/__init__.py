@@ -1,6 +1,10 @@
 """Everything others may change in the data centre."""
 
-from mingcha.domains.records.services.exports import note_export, note_search_export
+from mingcha.domains.records.services.exports import (
+    note_export,
+    note_refused_export,
+    note_search_export,
+)
 from mingcha.domains.records.services.intake import (
     Delivery,
     cancel,
@@ -16,6 +20,7 @@ __all__ = [
     "cancel",
     "look_at_original",
     "note_export",
+    "note_refused_export",
     "note_search_export",
     "open_batch",
     "receive",

@@ -6,10 +6,12 @@ from django.db import transaction
 
 from mingcha.base.ledger import services as ledger
 from mingcha.base.people.models import Account
-from mingcha.base.people.queries import require_anywhere
+from mingcha.base.people.queries import require, require_anywhere
 from mingcha.domains.parties.queries import Party
+from mingcha.domains.records.models import Batch
 
 EXPORT = "insight.export"
+RECEIPTS = "records.receipts"
 
 
 @transaction.atomic
@@ -18,6 +20,16 @@ def note_export(party: Party, *, actor: Account, as_of: date | None) -> None:
     require_anywhere(actor, EXPORT)
     said = {"as_of": as_of.isoformat() if as_of else ""}
     ledger.act(actor, "导出档案", ("party", party.public_id), content=said)
+
+
+@transaction.atomic
+def note_refused_export(batch: Batch, *, actor: Account) -> None:
+    """Record that the rows that were not taken in are taken out: they are as the provider wrote them.
+
+    Raises NotAllowed.
+    """
+    require(actor, RECEIPTS, batch.provider)
+    ledger.act(actor, "导出未入库的行", ("batch", batch.public_id), content={})
 
 
 @transaction.atomic

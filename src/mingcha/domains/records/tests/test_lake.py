@@ -12,10 +12,10 @@ from django.db import transaction
 from mingcha.base.ledger import sealer
 from mingcha.base.people.testing import make_account
 from mingcha.domains.parties.models import Party
+from mingcha.domains.records.jobs import files
 from mingcha.domains.records.models import Chunk, Fact, Manifest, Subject, Tie
 from mingcha.domains.records.queries import lake as door
 from mingcha.domains.records.queries.lake import lake
-from mingcha.domains.records.services import lake as files
 from mingcha.domains.records.testing import (
     as_csv,
     as_lines,
@@ -174,9 +174,7 @@ def test_a_chunk_is_never_listed_twice(clerk, give):
     table = loader.current().table(TABLE)
     give(inspection(1))
     chunk = Chunk.objects.get()
-    written = [
-        files.write_file(table, [chunk.pk], _untyped(chunk.pk)) for _ in range(2)
-    ]
+    written = [files.write_file(table, [chunk.pk], _untyped(chunk.pk)) for _ in range(2)]
 
     for file in written:
         with transaction.atomic():

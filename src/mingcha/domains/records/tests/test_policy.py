@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mingcha.base.analytics import hold, open_engine
 from mingcha.base.days import local_today
@@ -23,7 +24,7 @@ from mingcha.standards.model import FieldSpec, FieldType, Table
 
 TABLES = ("penalty_publicity", "check_action", "complaint", "object_individual", "object_person")
 WORDS = st.text(
-    st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from('演示＊"\n,\'='),
+    st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from("演示＊\"\n,'="),
     min_size=1,
     max_size=14,
 )
@@ -182,7 +183,16 @@ def from_django(account, name: str) -> list[tuple[object, ...]]:
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0") | st.sampled_from("=+-@＝＋－＠\t\r\n' 0123")), min_size=1, max_size=30))
+@given(
+    st.lists(
+        st.text(
+            st.characters(exclude_categories=("Cs",), exclude_characters="\0")
+            | st.sampled_from("=+-@＝＋－＠\t\r\n' 0123")
+        ),
+        min_size=1,
+        max_size=30,
+    )
+)
 def test_masks_and_guard_are_the_same_in_both(texts):
     column = hold(_engine(), "texts", pl.DataFrame({"text": texts}).to_arrow())["text"]
 

@@ -7,17 +7,18 @@ from typing import cast
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
 
 from mingcha.base.access import door
 from mingcha.base.exports import attachment
 from mingcha.base.listing import Column, Listing
-from mingcha.base.people.models import Account
+from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.records import services
-from mingcha.domains.records.models import Batch, BatchState, Refusal, RefusalState
+from mingcha.domains.records.models import Batch, BatchState
 from mingcha.domains.records.queries import batches as queries
-from mingcha.domains.records.services import returns, vault
+from mingcha.domains.records.services import vault
 from mingcha.domains.records.views.upload import label_of
 from mingcha.standards import loader
 
@@ -103,45 +104,6 @@ def resume(request: HttpRequest, number: str) -> HttpResponse:
 
 @door("records.receipts")
 @require_GET
-def refused(request: HttpRequest, number: str) -> HttpResponse:
-    """The rows that were not taken in, each with its reasons."""
-    found = queries.batch_for(cast(Account, request.user), number)
-    state, check = request.GET.get("state", ""), request.GET.get("check", "")
-    columns: Sequence[Column[Refusal]] = (Column("row", "行号", lambda r: r.row, "row"),)
-    listing = Listing(
-        request, queries.refusals(found, state=state, check=check), columns, sort="row"
-    )
-    rows = listing.rows
-    headers = found.sample.get("headers") or sorted({name for row in rows for name in row.raw})
-    context = {
-        "batch": found,
-        "table_label": label_of(found),
-        "headers": headers,
-        "rows": [_refused_row(found, row, headers) for row in rows],
-        "pager": listing.pager,
-        "tabs": _tabs(found, state),
-        "check": {"label": _check_label(found, check), "clear_url": "?"} if check else None,
-        "may_intake": cast(Account, request.user).holds("records.intake"),
-    }
-    return render(request, "records/refused.html", context)
-
-
-@door("records.receipts")
-@require_GET
-def refused_file(request: HttpRequest, number: str) -> HttpResponse | FileResponse:
-    """The refused rows as the same kind of file, with a column of reasons."""
-    account = cast(Account, request.user)
-    found = queries.batch_for(account, number)
-    file = returns.file_of(found, actor=account)
-    if file is None:
-        return render(request, "records/preparing.html", {"batch": found}, status=202)
-    return FileResponse(
-        file.path.open("rb"), headers={"Content-Disposition": attachment(file.name)}
-    )
-
-
-@door("records.receipts")
-@require_GET
 def original(request: HttpRequest, number: str) -> FileResponse:
     """The file as it came; each look is an act."""
     account = cast(Account, request.user)
@@ -159,8 +121,17 @@ def _context(request: HttpRequest, batch: Batch) -> dict[str, object]:
     return {
         "receipt": queries.receipt(batch),
         "table_label": label_of(batch),
+        "table_name": batch.table or batch.table_asked or batch.sample.get("table", ""),
+        "headers": batch.sample.get("headers", []),
         "may_intake": account.holds_over("records.intake", batch.provider),
+        "may_map": account.holds_over("records.mapping", batch.provider),
+        "why_url": why_url("batch", batch.provider),
     }
+
+
+def why_url(kind: str, provider: Organisation) -> str:
+    """Who may see rows of this kind of this provider, and whom to ask."""
+    return f"{reverse('desk:why_rows', args=[kind])}?organisation={provider.code}"
 
 
 def _asked(request: HttpRequest) -> queries.Filter:
@@ -204,39 +175,3 @@ def _select(
 ) -> dict[str, object]:
     listed = [{"value": v, "label": text, "selected": v == chosen} for v, text in options]
     return {"name": name, "label": label, "kind": "select", "options": listed, "value": chosen}
-
-
-def _tabs(batch: Batch, state: str) -> list[dict[str, object]]:
-    tabs: list[dict[str, object]] = [{"label": "全部", "url": "?", "active": not state}]
-    for value, label in RefusalState.choices:
-        count = queries.refusals(batch, state=value).count()
-        tabs.append(
-            {"label": label, "url": f"?state={value}", "active": state == value, "count": count}
-        )
-    return tabs
-
-
-def _refused_row(batch: Batch, row: Refusal, headers: Sequence[str]) -> dict[str, object]:
-    bad = {reason["field"] for reason in row.reasons if reason["field"]}
-    labels = _headers_of(batch, bad)
-    cells = [{"text": row.raw.get(name) or "", "bad": name in labels} for name in headers]
-    if "_line" in row.raw:
-        cells = [{"text": row.raw["_line"], "bad": True}]
-    return {
-        "row": row.row,
-        "state": row.state,
-        "state_label": row.get_state_display(),
-        "reasons": [reason["reason"] for reason in row.reasons],
-        "cells": cells,
-    }
-
-
-def _headers_of(batch: Batch, fields: set[str]) -> set[str]:
-    """The source headers under which the named fields stand, as the batch's reader matched them."""
-    matched: dict[str, str] = batch.sample.get("fields", {})
-    return {header for header, field in matched.items() if field in fields}
-
-
-def _check_label(batch: Batch, check: str) -> str:
-    lines = queries.receipt(batch).checks
-    return next((line.label for line in lines if line.name == check), check)

@@ -26,6 +26,13 @@ from mingcha.standards.recognition import match
 
 PATIENCE_SECONDS = 1.5
 SAMPLES = 3
+ENVELOPE = {
+    "cd_id": "cd_id 数据标识",
+    "cd_time": "cd_time 数据时间",
+    "cd_source": "cd_source 数据来源",
+    "cd_batch": "cd_batch 数据批次",
+    "cd_operation": "cd_operation 操作（i 新增、u 更正、d 撤回）",
+}
 
 
 @door("records.mapping")
@@ -159,6 +166,7 @@ def _context(
         "tables": [(t.name, t.label) for t in loader.current().tables.values()],
         "columns": columns,
         "fields": fields,
+        "envelope": [{"key": key, "label": label} for key, label in ENVELOPE.items()],
         "hows": [{"key": key, "label": label, "hint": hint} for key, label, hint in HOWS],
         "missing": [f["label"] for f in fields if f["required"] and f["key"] not in given],
         "name": said.get("name", ""),

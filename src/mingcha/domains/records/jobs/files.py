@@ -1,8 +1,7 @@
 """The files of the lake (湖文件): written whole, listed once, merged, rebuilt, checked.
 
 A file counts from its row in the manifest, and until a later row replaces it; whatever else lies in
-the folder is swept away after a day, so a crash at any moment costs no row and doubles none. Imported
-by jobs and by `mingcha lake` only: it brings the engines along.
+the folder is swept away after a day, so a crash at any moment costs no row and doubles none.
 """
 
 import hashlib

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from mingcha.base.errors import MingchaError
 from mingcha.domains.records.errors import LakeBusy
-from mingcha.domains.records.services import lake
+from mingcha.domains.records.jobs import files
 from mingcha.standards import loader
 from mingcha.standards.model import Table
 
@@ -43,20 +43,20 @@ class Command(BaseCommand):
             raise CommandError("数据湖与数据库不符；请运行 mingcha lake --rebuild 重建。")
         self.stderr.write("数据湖与数据库逐行相符。")
 
-    def _checked(self, table: Table) -> list[lake.Fault]:
-        waiting = lake.unfiled(table.name)
+    def _checked(self, table: Table) -> list[files.Fault]:
+        waiting = files.unfiled(table.name)
         if waiting:
             self.stderr.write(f"{table.name}：另有 {waiting} 个入库块尚待写入文件")
-        return lake.check(table)
+        return files.check(table)
 
     def _work(self, tables: Iterable[Table], *, rebuild: bool) -> None:
-        with lake.alone() as free:
+        with files.alone() as free:
             if not free:
                 raise LakeBusy
             for table in tables:
-                done = lake.rebuild(table) if rebuild else lake.gather(table)
-                merged = lake.compact(table)
-                lake.sweep(table)
+                done = files.rebuild(table) if rebuild else files.gather(table)
+                merged = files.compact(table)
+                files.sweep(table)
                 if done or merged:
                     what = f"重写 {done} 条" if rebuild else f"汇集 {done} 块"
                     self.stdout.write(f"{table.name}\t{what}\t合并 {merged} 个文件")

@@ -1,0 +1,12 @@
+"""Machine doors of the data centre."""
+
+from ninja import Router
+
+from mingcha.domains.records.api.exports import router as exports
+from mingcha.domains.records.api.intake import router as intake
+
+router = Router()
+router.add_router("", intake)
+router.add_router("", exports)
+
+__all__ = ["router"]
