@@ -82,16 +82,14 @@ class Driver:
         feeders = [self._feeder(provider) for provider in self.providers]
         for feeder in feeders:
             feeder.start()
-        try:
-            for number in range(kills):
-                self._await_moment(patient=number % 2 == 0 or self.rng.random() > IMPATIENCE)
-                _raise(feeders)
-                self._kill()
-        finally:
-            for feeder in feeders:
-                feeder.enough.set()
-            for feeder in feeders:
-                feeder.join(LAND_SECONDS)
+        for number in range(kills):
+            self._await_moment(patient=number % 2 == 0 or self.rng.random() > IMPATIENCE)
+            _raise(feeders)
+            self._kill()
+        for feeder in feeders:
+            feeder.enough.set()
+        for feeder in feeders:
+            feeder.join(LAND_SECONDS)
         self.note("最后一次")
         _raise(feeders)
         assert not any(feeder.is_alive() for feeder in feeders), "报送没有结束"

@@ -217,7 +217,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 for folder in (VAULT, LAKE, EXPORTS, KEYS, FILE_UPLOAD_TEMP_DIR):
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-ANALYTICS = {
+ANALYTICS: dict[str, Any] = {
     "folder": HOME / "analytics",
     "memory": setting(
         "MINGCHA_ANALYTICS_MEMORY", "1GB", str, help="一次分析或导出最多使用的内存，如 1GB。"

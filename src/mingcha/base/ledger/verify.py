@@ -68,19 +68,23 @@ class Report:
 class _Kind:
     label: str
     checker: Checker
+    detail: Callable[[str], str] | None
 
 
 _kinds: dict[str, _Kind] = {}
 
 
-def register(kind: str, label: str, checker: Checker) -> None:
+def register(
+    kind: str, label: str, checker: Checker, detail: Callable[[str], str] | None = None
+) -> None:
     """Hold the rows of a record kind to their acts: called from an app's `ready`.
 
     `label` is the kind's Chinese name. Every act on such a record gives the content it leaves
     behind, `services.GONE` when it deletes the row; `checker` streams what is there now. A row
-    without an act, one whose digest differs and one that is missing are all found.
+    without an act, one whose digest differs and one that is missing are all found. `detail`
+    says, in a sentence, what exactly differs in a record that holds many rows.
     """
-    _kinds[kind] = _Kind(label, checker)
+    _kinds[kind] = _Kind(label, checker, detail)
 
 
 def verify_ledger(seals: Path | None = None) -> Report:
@@ -424,7 +428,8 @@ def _check_kind(report: Report, kind: str, known: _Kind) -> Iterator[Finding]:
                 sentence = f"记录 {_record(kind, key)} 没有留痕，是绕过应用写入的。"
                 yield Finding("现有记录", "inserted", sentence)
             elif said[key] != digest:
-                sentence = f"记录 {_record(kind, key)} 与其最后一次留痕不符，被改动过。"
+                more = known.detail(key) if known.detail else ""
+                sentence = f"记录 {_record(kind, key)} 与其最后一次留痕不符，被改动过。{more}"
                 yield Finding("现有记录", "altered", sentence)
         rows += len(batch)
     report.counts[known.label] = rows

@@ -28,6 +28,12 @@ CODE = re.compile(r"[0-9A-Za-z\-]{6,}")
 PERSON = "2"
 
 
+class PairQuery(SearchQuery):
+    """Quoted pairs as they are: `to_tsquery` would cut them again at every hyphen and bracket."""
+
+    template = "(%(expressions)s)::tsquery"
+
+
 @dataclass(frozen=True)
 class Filter:
     """What is looked for; every part narrows. `words` is a name, part of one, or a code."""
@@ -101,7 +107,7 @@ def _holds(words: str, tag: str) -> Q:
     query = pair_query(words, tag)
     if not query:
         return Q(name__startswith=fold(words))
-    return Q(search=SearchQuery(query, search_type="raw", config="simple"))
+    return Q(search=PairQuery(query))
 
 
 def _division(code: str) -> str:

@@ -11,9 +11,9 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from mingcha.base.access import explain
         from mingcha.base.ledger import verify
-        from mingcha.domains.records.queries.contents import chunk_digests
+        from mingcha.domains.records.queries.contents import chunk_digests, first_altered
         from mingcha.domains.records.queries.rules import ROW_RULES
 
-        verify.register("chunk", "入库块", chunk_digests)
+        verify.register("chunk", "入库块", chunk_digests, first_altered)
         for rule in ROW_RULES:
             explain(rule)

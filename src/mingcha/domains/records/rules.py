@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import rfc8785
@@ -18,7 +17,7 @@ class Said:
     provider: str
     dataset: str
     key: str
-    occurred_on: date
+    occurred_on: str  # YYYY-MM-DD as the record says; "" where the day of intake stands in for it
     subject: tuple[str, str] | None
     item: str
     operation: str
@@ -35,7 +34,7 @@ def content(said: Said) -> bytes:
     members |= {"payload": dict(said.payload), "provider": said.provider}
     if said.operation == WITHDRAW:
         return rfc8785.dumps(members | {"withdrawn": True})
-    members |= {"item": said.item, "occurred_on": said.occurred_on.isoformat()}
+    members |= {"item": said.item, "occurred_on": said.occurred_on}
     members["subject"] = list(said.subject) if said.subject else []
     return rfc8785.dumps(members)
 

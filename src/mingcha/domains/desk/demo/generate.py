@@ -18,8 +18,7 @@ from mingcha.standards.loader import Catalogue, catalogue
 BLOCK_PARTIES = 60_000  # made at one time, so that memory does not grow with the city
 LEAST = 3  # of every kind of party
 EXPECTED = "expected.json"
-RECOGNISED = {"demo-market", "demo-fire"}  # who leave it to the platform what table a file is of
-ALIKE = {"abnormal_listing", "serious_listing"}  # the headers do not tell which of them it is
+RECOGNISED = {"demo-fire"}  # who leaves it to the platform what table a file is of
 Say = Callable[[str], None]
 
 
@@ -120,8 +119,7 @@ def _written(maker: Maker, parcel: Parcel, folder: Path) -> Delivery:
     sheet = Sheet(table, ledger.columns(rows) if own else rows, f"{body.name}{table.label}", kind,
                   ledger.headers if own else None)  # fmt: skip
     write(sheet, folder / name)
-    alone = parcel.provider in RECOGNISED and parcel.table not in ALIKE
-    asked = "" if alone else parcel.table
+    asked = "" if parcel.provider in RECOGNISED else parcel.table
     mapping = ledger.name if own else ""
     return Delivery(
         parcel.step, parcel.provider, parcel.table, asked, name, mapping, expectation(parcel)

@@ -29,6 +29,12 @@ KINDS = {
     "request": "请求",
     "audit": "查询与导出",
     "batch": "报送批次",
+    "party": "监管对象",
+    "fact": "记录",
+    "mapping": "字段对应",
+    "chunk": "入库块",
+    "manifest": "数据湖文件",
+    "account": "账号",
 }
 # What the contents of such records say, in words.
 FIELDS = {
@@ -39,6 +45,19 @@ FIELDS = {
     "path": "地址",
     "method": "方法",
     "right": "所需权限",
+    "table": "数据表",
+    "field": "字段",
+    "case": "案件或任务编号",
+    "reason": "理由",
+    "query": "查询条件",
+    "as_of": "截至",
+    "file": "文件摘要",
+    "provider": "报送单位",
+    "channel": "渠道",
+    "rows": "行数",
+    "row": "行号",
+    "dataset": "数据表",
+    "batch": "批次",
 }
 VALUES = {"password": "密码", "totp": "动态口令", "lock": "登录锁定"}
 # Browser and system by the words of a User-Agent, the telling ones first.

@@ -4,16 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 
-from mingcha.base.days import local_today, utc_now
+from mingcha.base.days import SHANGHAI, local_today, utc_now
+from mingcha.base.ledger import queries as ledger
 from mingcha.base.ledger.models import Act
 from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account, Grant, Organisation, Region
 from mingcha.base.people.roles import declared
+from mingcha.domains.records.queries import batches
+from mingcha.domains.records.queries import standing as intake
 
 SOON = timedelta(days=14)
 RECENT = 8
+MOST_BATCHES = 6
+SEAL_LATE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,24 @@ class HeldRight:
 
 def waiting(account: Account) -> list[Waiting]:
     """What asks me for an act, most urgent first."""
-    return [*_own_dates(account), *_people_dates(account)]
+    return [*_own_dates(account), *_returned(account), *_people_dates(account)]
+
+
+def _returned(account: Account) -> list[Waiting]:
+    """Files from which rows came back, or that could not be taken in at all."""
+    if not account.holds(batches.INTAKE):
+        return []
+    found = []
+    for batch in intake.to_correct(account, MOST_BATCHES):
+        where = f"{batch.provider} · {batch.received_at.astimezone(SHANGHAI):%m-%d %H:%M} 报送"
+        if batch.state in intake.STOPPED:
+            address = reverse("records:batch", args=[batch.public_id])
+            found.append(Waiting(batch.file_name, where, address, "整个文件没有入库", "late"))
+        else:
+            address = reverse("records:refused", args=[batch.public_id])
+            badge = f"退回 {batch.refused_count:,} 行"
+            found.append(Waiting(batch.file_name, where, f"{address}?state=refused", badge, "due"))
+    return found
 
 
 def _own_dates(account: Account) -> list[Waiting]:
@@ -84,20 +107,59 @@ def _people_dates(account: Account) -> list[Waiting]:
     """Accounts about to run out, for whoever manages them."""
     if not account.holds(people.MANAGE):
         return []
-    ending = people.accounts_visible_to(account).filter(
-        is_active=True, expires_on__range=(local_today(), local_today() + SOON)
-    )
     return [
         Waiting(
             f"{person.real_name}的账号将到期", str(person.organisation),
             reverse("desk:person", args=[person.login]), f"至 {person.expires_on:%m-%d}", "due",
         )
-        for person in ending.exclude(pk=account.pk)[:20]
+        for person in _ending(account).exclude(pk=account.pk)[:20]
     ]  # fmt: skip
+
+
+def _ending(account: Account) -> QuerySet[Account]:
+    """The accounts I manage that run out soon."""
+    soon = (local_today(), local_today() + SOON)
+    return people.accounts_visible_to(account).filter(is_active=True, expires_on__range=soon)
 
 
 def figures(account: Account) -> list[Figure]:
     """Headline figures of what I answer for."""
+    return [*_intake_figures(account), *_ledger_figures(account), *_people_figures(account)]
+
+
+def _intake_figures(account: Account) -> list[Figure]:
+    """The batches I may see: what runs, and what came of the last 30 days."""
+    if not account.holds(batches.RECEIPTS):
+        return []
+    now, address = intake.standing(account), reverse("records:batches")
+    since = f"&since={local_today() - intake.RECENT + timedelta(days=1)}"
+    return [
+        Figure("处理中的批次", now.open, f"{address}?state={batches.OPEN}"),
+        Figure("近 30 天报送", now.handed_in, f"{address}?{since[1:]}", f"接收 {now.accepted:,} 行"),
+        Figure("退回待更正", now.refused, f"{address}?flaw=refused{since}", "行，近 30 天",
+               "late" if now.refused else ""),
+        Figure("待核", now.waiting, f"{address}?flaw=waiting{since}", "行，等所引用的数据",
+               "due" if now.waiting else ""),
+    ]  # fmt: skip
+
+
+def _ledger_figures(account: Account) -> list[Figure]:
+    """The last seal, and what waits for the next one."""
+    if not account.holds("ledger.verify"):
+        return []
+    seal, address = ledger.last_seal(), reverse("desk:audit")
+    unsealed = Act.objects.filter(leaf_no__isnull=True).count()
+    when = f"{seal.time.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if seal else "还没有封签"
+    late = seal is None or utc_now() - seal.time > SEAL_LATE
+    return [
+        Figure("最近封签号", seal.no if seal else 0, address, when),
+        Figure("待封签的操作", unsealed, address, "封签每 10 秒一次",
+               "late" if unsealed and late else ""),
+    ]  # fmt: skip
+
+
+def _people_figures(account: Account) -> list[Figure]:
+    """The accounts I manage."""
     if not account.holds(people.MANAGE):
         return []
     mine = people.accounts_visible_to(account)
@@ -106,6 +168,7 @@ def figures(account: Account) -> list[Figure]:
     return [
         Figure("在用账号", mine.filter(is_active=True).count(), f"{address}?state=active"),
         Figure("从未登录", fresh, f"{address}?state=never", "请核实是否仍需要"),
+        Figure("即将到期", _ending(account).count(), f"{address}?state=soon", f"{SOON.days} 天内"),
         Figure("已停用", mine.filter(is_active=False).count(), f"{address}?state=closed"),
     ]
 

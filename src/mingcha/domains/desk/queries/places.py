@@ -58,6 +58,14 @@ PLACES = (
         "数据",
     ),
     Place(
+        "数据导出",
+        "把有权查看的记录整表存为文件",
+        "records:datasets",
+        "download",
+        "insight.export",
+        "数据",
+    ),
+    Place(
         "数据字典", "数据表、字段、代码和模板下载", "portal:dictionary", "dictionary", group="数据"
     ),
     Place("人员账号", "开通、停用账号，授予角色", "desk:people", "people", "people.manage", "管理"),

@@ -19,7 +19,7 @@ from mingcha.base.ledger.models import Act
 from mingcha.base.listing import Column, Listing
 from mingcha.base.people import errors, queries, services
 from mingcha.base.people.models import Account, Grant, Organisation, Role
-from mingcha.domains.desk.queries import changes_seen_by, lines
+from mingcha.domains.desk.queries import SOON, changes_seen_by, lines
 from mingcha.domains.desk.services import note_look
 from mingcha.domains.desk.views import options, say_why, who
 from mingcha.domains.desk.views.audit import HEADERS, cells_of
@@ -36,6 +36,7 @@ from mingcha.domains.desk.views.forms import (
 STATES = [
     ("active", "在用"),
     ("never", "从未登录"),
+    ("soon", "14 天内到期"),
     ("ending", "已过有效期"),
     ("machine", "系统对接账号"),
     ("closed", "已停用"),
@@ -124,6 +125,7 @@ def _sought(found: QuerySet[Account], asked: dict[str, str]) -> QuerySet[Account
     narrower = {
         "active": Q(is_active=True),
         "never": Q(is_active=True, last_login__isnull=True),
+        "soon": Q(is_active=True, expires_on__range=(local_today(), local_today() + SOON)),
         "ending": Q(is_active=True, expires_on__lt=local_today()),
         "machine": Q(is_machine=True),
         "closed": Q(is_active=False),

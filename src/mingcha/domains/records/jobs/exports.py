@@ -182,7 +182,8 @@ def _frames(run: Run, rows: ir.Table, headers: Sequence[str]) -> Iterator[pl.Dat
     done = 0
     for batch in batches(rows, BATCH):
         runs.stop_if_asked(run)
-        frame = pl.DataFrame(batch, schema=dict.fromkeys(headers, pl.String))
+        frame = pl.DataFrame(batch)
+        frame.columns = list(headers)
         yield frame
         done += frame.height
         runs.move(run, done=done)

@@ -24,7 +24,7 @@ from mingcha.domains.records.jobs.prepare import (
     beside,
     csv_blocks,
 )
-from mingcha.domains.records.jobs.references import references_for
+from mingcha.domains.records.jobs.references import is_referred_to, references_for
 from mingcha.domains.records.jobs.registers import enter
 from mingcha.domains.records.models import Batch, BatchState
 from mingcha.domains.records.reading.door import chunks, open_source
@@ -32,10 +32,9 @@ from mingcha.domains.records.reading.model import Source
 from mingcha.domains.records.services import intake as batches
 from mingcha.domains.records.services import landing, ties, vault
 from mingcha.standards import loader
-from mingcha.standards.model import Family, Table
+from mingcha.standards.model import Table
 
 logger = logging.getLogger("mingcha.records")
-REFERENCED = {Family.CATALOG, Family.OFFICER, Family.INSPECTION, Family.PLAN}
 
 
 class Overtaken(Exception):
@@ -134,7 +133,7 @@ def _take_in(batch: Batch, *, must_leave: Callable[[], bool]) -> None:
     with transaction.atomic():
         batches.close(batch, BatchState.LANDED)
         defer("records.tie", lock="records:tie", batch=batch.pk)
-        if table.family in REFERENCED:
+        if is_referred_to(table):
             defer("records.recheck_all", lock="records:recheck", table=table.name)
     logger.info(
         "batch_landed", extra={"facts": {"batch": batch.public_id, "rows": batch.read_count}}
@@ -245,11 +244,9 @@ def _late_refusals(prepared: Prepared, landed: landing.Landing) -> pl.DataFrame:
         check=pl.lit("key"), national=pl.lit("09"), severity=pl.lit("refuse"), field=pl.lit(""),
         reason="reason",
     ).struct.json_encode()  # fmt: skip
-    raw = prepared.values.drop("^_(state|warned|doubled|key)$").join(frame, on="_row", how="semi")
-    raw = raw.join(prepared.values.select("_row", source_key="_key"), on="_row")
-    raw = raw.select(
-        "_row", "source_key", raw=pl.struct(pl.exclude("_row", "source_key")).struct.json_encode()
-    )
+    raw = prepared.raw.join(frame, on="_row", how="semi")
+    raw = raw.select("_row", raw=pl.struct(pl.exclude("_row")).struct.json_encode())
+    raw = raw.join(prepared.incoming.select("source_key", _row="row"), on="_row")
     late = frame.select("_row", state=pl.lit("refused"), reasons="[" + reason + "]")
     return late.join(raw, on="_row").select(*REFUSALS)
 

@@ -51,13 +51,15 @@ class Prepared:
     """A checked chunk.
 
     `incoming`: accepted rows, columns INCOMING. `values`: their canonical text by field, for the
-    registers and the lake. `refusals`: the others (columns REFUSALS). `counts`: check → rows that
+    registers and the lake. `raw`: all cells as they came. `refusals`: the rows that are not
+    accepted (columns REFUSALS). `counts`: check → rows that
     failed it. `doubled`: rows that repeat an earlier one of the chunk. `stop`, `bytes_done`: how
     far into the file this chunk reaches.
     """
 
     incoming: pl.DataFrame
     values: pl.DataFrame
+    raw: pl.DataFrame
     refusals: pl.DataFrame
     counts: dict[str, int]
     rows: int
@@ -128,6 +130,7 @@ class Checker:
         return Prepared(
             incoming=self._incoming(good),
             values=good,
+            raw=chunk.rows,
             refusals=pl.concat(
                 [_refusals(chunk.rows, frame, checked.failures), _broken(chunk.broken)]
             ),

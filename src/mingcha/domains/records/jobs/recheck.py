@@ -14,7 +14,7 @@ from mingcha.base.rules import queries as rules
 from mingcha.domains.records.jobs import headers
 from mingcha.domains.records.jobs.intake import land_again
 from mingcha.domains.records.jobs.prepare import Checker, Numbers, Prepared
-from mingcha.domains.records.jobs.references import references_for
+from mingcha.domains.records.jobs.references import references_for, refers
 from mingcha.domains.records.models import Batch, BatchState, Refusal, RefusalState
 from mingcha.domains.records.reading.model import BROKEN, FLAWS, Chunk
 from mingcha.domains.records.services import returns
@@ -35,7 +35,7 @@ UPDATE = """
 def recheck_all(table: str = "") -> None:
     """Defer a re-check of every batch with waiting rows whose table refers to `table` ("" = any)."""
     for batch in waiting_batches():
-        if not table or _refers(batch.table, table):
+        if not table or refers(batch.table, table):
             defer("records.recheck", queue="intake", lock=lock_of(batch), batch=batch.pk)
 
 
@@ -49,18 +49,6 @@ def recheck_daily(timestamp: int = 0) -> None:
 def waiting_batches() -> Iterable[Batch]:
     """The batches that still have waiting rows."""
     return Batch.objects.filter(waiting_count__gt=0, state=BatchState.LANDED).order_by("pk")
-
-
-def _refers(table: str, to: str) -> bool:
-    """Whether a table's references lead to another: by name, or through what the other fills."""
-    target = loader.current().table(to)
-    names = {to}
-    if target.catalog_as is not None:
-        names.add(target.catalog_as.kind)
-    if target.officer_as is not None:
-        names.add("officer")
-    references = loader.current().table(table).references
-    return any(reference.to.split(".")[0] in names for reference in references)
 
 
 @app.task(name="records.recheck", queue="intake", retry=AGAIN)

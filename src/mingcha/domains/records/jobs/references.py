@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 import polars as pl
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.fields.json import KT
 
 from mingcha.base.days import local_day
 from mingcha.base.people import queries as people
 from mingcha.domains.catalog import queries as catalog
 from mingcha.domains.officers import queries as officers
-from mingcha.domains.records.models import Fact
+from mingcha.domains.records.models import Fact, Operation
 from mingcha.standards import loader
 from mingcha.standards.frames.references import References
 from mingcha.standards.model import Table
@@ -56,6 +57,23 @@ def day_of_receipt(received_at: object) -> date:
     return local_day(received_at)  # type: ignore[arg-type]  # a datetime column
 
 
+def refers(table: str, to: str) -> bool:
+    """Whether a table's references lead to another: by name, or through what the other fills."""
+    target = loader.current().table(to)
+    names = {to}
+    if target.catalog_as is not None:
+        names.add(target.catalog_as.kind)
+    if target.officer_as is not None:
+        names.add("officer")
+    references = loader.current().table(table).references
+    return any(reference.to.split(".")[0] in names for reference in references)
+
+
+def is_referred_to(table: Table) -> bool:
+    """Whether any table's rows may wait for rows of this one."""
+    return any(refers(name, table.name) for name in loader.current().tables)
+
+
 def _known(to: str, wanted: set[str], provider_id: int) -> set[str]:
     """Which of the wanted values "table.field" holds.
 
@@ -69,11 +87,16 @@ def _known(to: str, wanted: set[str], provider_id: int) -> set[str]:
     whole = key.fields == (field,) and not key.counted
     facts = Fact.objects.filter(dataset=dataset)
     facts = facts.annotate(cited=F("source_key") if whole else KT(f"payload__{field}"))
-    here = set(facts.filter(provider=provider_id, cited__in=wanted).values_list("cited", flat=True))
+    here = _standing(facts.filter(provider=provider_id, cited__in=wanted))
     left = wanted - here
-    if left:
-        here |= set(facts.filter(cited__in=left).values_list("cited", flat=True))
-    return here
+    return here | _standing(facts.filter(cited__in=left)) if left else here
+
+
+def _standing(facts: QuerySet[Any]) -> set[str]:
+    """The cited values of the records (annotated `cited`) whose latest version is no withdrawal."""
+    latest = facts.order_by("provider", "source_key", "-version").distinct("provider", "source_key")
+    rows = latest.values_list("cited", "operation")
+    return {cited for cited, operation in rows if operation != Operation.DELETE}
 
 
 def _items() -> pl.DataFrame:

@@ -25,6 +25,7 @@ def landing_rows(frame: pl.DataFrame, table: Table, *, provider: str, on: date) 
         source_key="_key",
         operation=_operation(frame),
         occurred_on=occurred_on(frame, table).fill_null(on).cast(pl.String),
+        said_on=occurred_on(frame, table).cast(pl.String).fill_null(""),
         item=item_of(frame, table).fill_null(""),
         payload=content_json(frame, table),
         scheme=who.scheme,
@@ -60,7 +61,8 @@ def _content(table: Table, provider: str) -> pl.Expr:
     given = pl.lit(provider).alias("provider")
     nobody = pl.when(pl.col("scheme").is_null()).then(pl.lit([], pl.List(pl.String)))
     who = nobody.otherwise(pl.concat_list("scheme", "value")).alias("subject")
-    said = _open(dataset, "item", key, "occurred_on") + payload + pl.lit(",") + _rest(given, who)
+    day = pl.col("said_on").alias("occurred_on")
+    said = _open(dataset, "item", key, day) + payload + pl.lit(",") + _rest(given, who)
     withdrawn = pl.lit(",") + _open(given) + pl.lit(',"withdrawn":true}')
     withdrawal = _open(dataset, key) + payload + withdrawn.str.replace("{", "", literal=True)
     return pl.when(pl.col("operation") == WITHDRAW).then(withdrawal).otherwise(said)

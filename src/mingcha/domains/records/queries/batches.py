@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from mingcha.base.errors import NotFound
 from mingcha.base.people.models import Account, Organisation
 from mingcha.base.runs.queries import Progress, progress
-from mingcha.domains.records.models import Batch, Refusal, RefusalState, SourceMapping
+from mingcha.domains.records.models import Batch, BatchState, Refusal, RefusalState, SourceMapping
 from mingcha.standards import loader
 from mingcha.standards.frames.catalogue import checks
 from mingcha.standards.model import Severity
@@ -17,6 +17,9 @@ from mingcha.standards.model import Severity
 RECEIPTS = "records.receipts"
 INTAKE = "records.intake"
 MAPPING_STEP = "mapping."
+OPEN = "open"
+OPEN_STATES = (BatchState.RECEIVED, BatchState.CHECKING)
+FLAWS = ("refused", "waiting")
 EXTRA = {"broken": ("行结构", ""), "key": ("业务主键前后矛盾", "09")}  # label, national number
 
 
@@ -61,6 +64,7 @@ class Filter:
     state: str = ""
     since: date | None = None
     until: date | None = None
+    flaw: str = ""  # "refused" or "waiting": only batches with such rows
 
 
 def batches(account: Account, asked: Filter) -> QuerySet[Batch]:
@@ -71,15 +75,22 @@ def batches(account: Account, asked: Filter) -> QuerySet[Batch]:
     for column, value in (
         ("table", asked.table),
         ("provider__code", asked.provider),
-        ("state", asked.state),
     ):
         if value:
             found = found.filter(**{column: value})
+    found = found.filter(_standing(asked))
     if asked.since:
         found = found.filter(received_at__date__gte=asked.since)
     if asked.until:
         found = found.filter(received_at__date__lte=asked.until)
     return found
+
+
+def _standing(asked: Filter) -> Q:
+    """The condition on state and on rows that were not taken in."""
+    state = Q(state__in=OPEN_STATES if asked.state == OPEN else [asked.state])
+    flaw = Q(**{f"{asked.flaw}_count__gt": 0}) if asked.flaw in FLAWS else Q()
+    return flaw & state if asked.state else flaw
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from mingcha.base.ledger.hashing import sm3
 from mingcha.base.ledger.tree import root_of
 from mingcha.domains.records.models import Chunk, Fact
 from mingcha.domains.records.rules import Said, content, content_hash, versions_digest
+from mingcha.standards import loader
 
 COLUMNS = (
     "row", "version", "operation", "provider__code", "dataset", "source_key", "occurred_on",
@@ -33,18 +34,26 @@ class Stored:
     payload: dict[str, str]
     stored_hash: bytes
 
+    def said_on(self) -> str:
+        """The day as the record says it; "" where the day of intake stands in for it."""
+        field = loader.current().table(self.dataset).occurred_on
+        return self.occurred_on.isoformat() if field is not None and field in self.payload else ""
+
     def hashed_again(self) -> bytes:
         """The content hash that the columns give now."""
         subject = (self.scheme, self.value) if self.scheme and self.value else None
         said = Said(
-            self.provider, self.dataset, self.key, self.occurred_on, subject, self.item,
+            self.provider, self.dataset, self.key, self.said_on(), subject, self.item,
             self.operation, self.payload,
         )  # fmt: skip
         return content_hash(content(said))
 
 
 def chunk_digests() -> Iterator[tuple[str, bytes]]:
-    """(chunk id, digest of what it holds now) of every chunk, in order."""
+    """(chunk id, digest of what it holds now) of every chunk, in order.
+
+    Facts that name a chunk which is not there come last, under that chunk's id.
+    """
     for chunk in Chunk.objects.select_related("batch").order_by("pk").iterator(chunk_size=500):
         facts = facts_of(chunk.pk)
         said: dict[str, Json] = {
@@ -55,6 +64,9 @@ def chunk_digests() -> Iterator[tuple[str, bytes]]:
             "versions": versions_digest((f.row, f.version, f.operation) for f in facts),
         }
         yield str(chunk.pk), sm3(canonical(said))
+    strays = Fact.objects.exclude(chunk__in=Chunk.objects.all()).values_list("chunk_id", flat=True)
+    for chunk_id in strays.distinct().order_by("chunk_id"):
+        yield str(chunk_id), sm3(b"")
 
 
 def facts_of(chunk: int) -> Sequence[Stored]:

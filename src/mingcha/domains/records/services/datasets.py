@@ -11,6 +11,7 @@ from django.db import transaction
 from mingcha.base.days import local_day, utc_now
 from mingcha.base.jobs import defer
 from mingcha.base.ledger import services as ledger
+from mingcha.base.ledger.canonical import Json
 from mingcha.base.people.models import Account
 from mingcha.base.people.queries import require_anywhere
 from mingcha.base.runs import services as runs
@@ -57,7 +58,8 @@ def ask(wanted: Wanted, *, actor: Account) -> Export:
     export = Export.objects.create(
         run=run, asked_by=actor, table=table.name, form=wanted.form, spec=wanted.as_spec()
     )
-    said = {"table": table.name, "form": wanted.form, "spec": export.spec}
+    said: dict[str, Json] = {"table": table.name, "form": wanted.form}
+    said |= {f"where_{name}": text for name, text in wanted.as_spec().items()}
     ledger.act(actor, "申请导出数据", ("export", export.public_id), content=said)
     defer("records.export", export=export.pk)
     return export

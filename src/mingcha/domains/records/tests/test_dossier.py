@@ -145,18 +145,47 @@ def test_address_region_and_kind_narrow_the_search(city, clerk):
     assert names(registered="no") == {NAME, "演示22号有限公司"}
 
 
+COPIED = """
+    INSERT INTO records_fact (chunk_id, row, subject_id, item, provider_id, dataset, occurred_on,
+                              source_key, version, operation, payload, content_hash)
+    SELECT {}, row, subject_id, item, provider_id, dataset, occurred_on, 'forged', 1, 'i', payload,
+           content_hash FROM records_fact WHERE source_key = 'JC000002'
+"""
+
+
 @pytest.mark.row("SEC-4")
-def test_a_fact_altered_by_plain_sql_is_found_by_the_ledger(city, clerk):
+@pytest.mark.parametrize(
+    ("sql", "named"),
+    [
+        ("""UPDATE records_fact SET payload = jsonb_set(payload, '{check_result}', '"04"')
+            WHERE source_key = 'JC000002'""", "JC000002"),
+        ("UPDATE records_fact SET occurred_on = '2025-05-05' WHERE source_key = 'JC000001'", "JC000001"),
+        ("UPDATE records_fact SET version = 7 WHERE source_key = 'JC000002'", "版本"),
+        ("DELETE FROM records_fact WHERE source_key = 'JC000001'", "删除"),
+        (COPIED.format("chunk_id"), "forged"),
+        (COPIED.format("chunk_id + 1000"), "没有留痕"),
+    ],
+    ids=["payload", "day", "version", "deleted", "inserted", "stray"],
+)  # fmt: skip
+def test_a_fact_altered_removed_or_inserted_by_plain_sql_is_found(city, clerk, sql, named):
     give(city, clerk, inspection(1), inspection(2))
     do_jobs()
     seal()
     assert [f.sentence for f in verify_ledger().findings] == []
 
     with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE records_fact SET payload = jsonb_set(payload, '{check_result}', '"04"')
-               WHERE source_key = 'JC000002'"""
-        )
+        cursor.execute(sql)
 
     (finding,) = verify_ledger().findings
     assert "入库块" in finding.sentence
+    assert named in finding.sentence
+
+
+@pytest.mark.parametrize("name", ["PEET'S COFFEE", "DOL-HO 餐厅", "演示（上海）T-28 店"])
+def test_names_with_punctuation_are_found_by_any_two_characters(city, clerk, name):
+    give(city, clerk, inspection(1, administrative_cp=name, supervise_object=name))
+
+    for words in {name[at : at + 2] for at in range(len(name) - 1)}:
+        if " " not in words:
+            found = parties.search(clerk, parties.Filter(words=words))
+            assert name in {party.name for party in found}, words

@@ -120,6 +120,7 @@ def test_withdrawing_what_was_never_there_is_refused(city, clerk):
     batch = give(city, clerk, [inspection(9) | {"cd_operation": "d"}])
 
     assert (batch.accepted_count, batch.refused_count) == (0, 1)
+    assert Refusal.objects.get().raw["检查行为编号"] == "JC000009"  # its cells as they came
 
 
 def test_a_transposed_code_is_a_doubtful_tie_unless_registered_and_named_alike(city, clerk):

@@ -186,7 +186,7 @@ def from_django(account, name: str) -> list[tuple[object, ...]]:
 @given(
     st.lists(
         st.text(
-            st.characters(exclude_categories=("Cs",), exclude_characters="\0")
+            st.characters(exclude_categories=["Cs"], exclude_characters="\0")
             | st.sampled_from("=+-@＝＋－＠\t\r\n' 0123")
         ),
         min_size=1,
@@ -209,4 +209,4 @@ def _engine():
     return ENGINES[0]
 
 
-ENGINES = []
+ENGINES: list[object] = []

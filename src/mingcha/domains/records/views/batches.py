@@ -36,6 +36,10 @@ COLUMNS: Sequence[Column[Batch]] = (
 )
 
 
+STATES = [(queries.OPEN, "处理中"), *BatchState.choices]
+FLAWS = [("refused", "有退回的行"), ("waiting", "有待核的行")]
+
+
 @door("records.receipts")
 @require_GET
 def batch_list(request: HttpRequest) -> HttpResponseBase:
@@ -143,6 +147,7 @@ def _asked(request: HttpRequest) -> queries.Filter:
         state=said.get("state", ""),
         since=_day(said.get("since", "")),
         until=_day(said.get("until", "")),
+        flaw=said.get("flaw", ""),
     )
 
 
@@ -160,7 +165,8 @@ def _filter(account: Account, asked: queries.Filter) -> dict[str, object]:
         {"name": "q", "label": "文件名或回执编号", "kind": "text", "value": asked.words},
         _select("table", "数据表", tables, asked.table),
         _select("provider", "报送单位", list(providers), asked.provider),
-        _select("state", "状态", list(BatchState.choices), asked.state),
+        _select("state", "状态", STATES, asked.state),
+        _select("flaw", "未入库的行", FLAWS, asked.flaw),
         {
             "label": "收到日期", "kind": "range", "from_name": "since", "to_name": "until",
             "from_value": asked.since.isoformat() if asked.since else "",

@@ -166,6 +166,9 @@ def _context(
         "tables": [(t.name, t.label) for t in loader.current().tables.values()],
         "columns": columns,
         "fields": fields,
+        "constants": sorted(
+            (f for f in fields if not f["is_given"]), key=lambda f: not f["required"]
+        ),
         "envelope": [{"key": key, "label": label} for key, label in ENVELOPE.items()],
         "hows": [{"key": key, "label": label, "hint": hint} for key, label, hint in HOWS],
         "missing": [f["label"] for f in fields if f["required"] and f["key"] not in given],

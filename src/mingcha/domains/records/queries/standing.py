@@ -1,0 +1,55 @@
+"""How the intake stands for an account: what runs, what came back, what could not be read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
+
+from mingcha.base.days import local_today
+from mingcha.base.people.models import Account
+from mingcha.domains.records.models import Batch, BatchState
+from mingcha.domains.records.queries import batches
+
+RECENT = timedelta(days=30)
+STOPPED = (BatchState.REFUSED, BatchState.FAILED)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Figures of the batches an account may see; all but `open` are of the last 30 days."""
+
+    open: int
+    handed_in: int
+    accepted: int
+    refused: int
+    waiting: int
+    stopped: int
+
+
+def standing(account: Account) -> Standing:
+    """The figures. One query."""
+    mine = batches.visible_to(account)
+    recent = Q(received_at__date__gt=local_today() - RECENT)
+    sums = {
+        name: Coalesce(Sum(f"{name}_count", filter=recent), 0)
+        for name in ("accepted", "refused", "waiting")
+    }
+    found = mine.order_by().aggregate(
+        open=Count("pk", filter=Q(state__in=batches.OPEN_STATES)),
+        handed_in=Count("pk", filter=recent),
+        stopped=Count("pk", filter=recent & Q(state__in=STOPPED)),
+        **sums,
+    )
+    return Standing(**found)
+
+
+def to_correct(account: Account, most: int) -> Sequence[Batch]:
+    """The latest batches of the last 30 days from which something came back, for who hands in."""
+    mine = batches.visible_to(account).filter(
+        provider__in=batches.providers_for(account, batches.INTAKE),
+        received_at__date__gt=local_today() - RECENT,
+    )
+    flawed = Q(refused_count__gt=0) | Q(state__in=STOPPED)
+    return list(mine.filter(flawed).order_by("-received_at")[:most])
