@@ -64,7 +64,12 @@ def _marks(node: ast.expr | None) -> list[tuple[str, list[str]]]:
     for one in ast.walk(node) if node else ():
         match one:
             case ast.Call(func=ast.Attribute(value=ast.Attribute(attr="mark"), attr=name)):
-                found.append((name, [str(ast.literal_eval(text)) for text in one.args] if name == "row" else []))
+                found.append(
+                    (
+                        name,
+                        [str(ast.literal_eval(text)) for text in one.args] if name == "row" else [],
+                    )
+                )
             case ast.Attribute(value=ast.Attribute(attr="mark"), attr=name):
                 found.append((name, []))
     return found
@@ -72,7 +77,7 @@ def _marks(node: ast.expr | None) -> list[tuple[str, list[str]]]:
 
 def _assigned(tree: ast.Module) -> Mapping[str, ast.expr]:
     """What the file's own names stand for."""
-    named = {}
+    named: dict[str, ast.expr] = {}
     for node in tree.body:
         if isinstance(node, ast.Assign):
             named |= {one.id: node.value for one in node.targets if isinstance(one, ast.Name)}
@@ -101,7 +106,9 @@ class _Reading:
 
 def _names(node: ast.AST) -> set[str]:
     """The names a piece of a test refers to: used, asked for as a fixture, or called on a module."""
-    asked = {arg.arg for one in ast.walk(node) if isinstance(one, Function) for arg in one.args.args}
+    asked = {
+        arg.arg for one in ast.walk(node) if isinstance(one, Function) for arg in one.args.args
+    }
     used = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
     dotted = {
         f"{one.value.id}.{one.attr}"
@@ -123,7 +130,9 @@ def _meanings(path: Path, name: str) -> Iterator[tuple[Path, ast.AST]]:
 
 def _places(path: Path) -> list[Path]:
     """A test file and the conftest.py files that give it fixtures."""
-    above = [folder / "conftest.py" for folder in path.parents if CHECKOUT in (folder, *folder.parents)]
+    above = [
+        folder / "conftest.py" for folder in path.parents if CHECKOUT in (folder, *folder.parents)
+    ]
     return [path, *(place for place in above if place.exists())]
 
 
@@ -131,7 +140,9 @@ def _places(path: Path) -> list[Path]:
 def _defined(path: Path) -> Mapping[str, tuple[ast.AST, ...]]:
     """The file's functions, classes and values by name; a fixture also by the name it is given."""
     tree = parsed(path)
-    found: dict[str, tuple[ast.AST, ...]] = {name: (node,) for name, node in _assigned(tree).items()}
+    found: dict[str, tuple[ast.AST, ...]] = {
+        name: (node,) for name, node in _assigned(tree).items()
+    }
     for node in tree.body:
         if isinstance(node, Function | ast.ClassDef):
             for name in {node.name, *_fixture_names(node)}:
@@ -214,6 +225,10 @@ def _commands(node: ast.AST) -> Iterator[str]:
     for call in calls(node):
         if name_of(call) == "call_command" and call.args and isinstance(call.args[0], ast.Constant):
             yield str(call.args[0].value)
-    said = {one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    said = {
+        one.value
+        for one in ast.walk(node)
+        if isinstance(one, ast.Constant) and isinstance(one.value, str)
+    }
     if said & PROGRAMS or any(text.endswith("bin/mingcha") for text in said):
         yield from said & known

@@ -48,9 +48,9 @@ def _of_django(name: str) -> tuple[str, list[Argument]]:
 def _app_of(name: str) -> str:
     """The app whose management folder has the command."""
     for config in apps.get_app_configs():
-        if config.name.startswith("mingcha."):
-            if (Path(config.path) / "management" / "commands" / f"{name}.py").exists():
-                return config.name
+        file = Path(config.path) / "management" / "commands" / f"{name}.py"
+        if config.name.startswith("mingcha.") and file.exists():
+            return config.name
     raise LookupError(name)
 
 

@@ -22,7 +22,9 @@ def printed(docs: Path, generated: Mapping[str, str]) -> dict[str, str]:
         for path in docs.rglob("*.md")
         if not path.relative_to(docs).as_posix().startswith("reference/")
     }
-    pages = {name: text for name, text in (by_hand | dict(generated)).items() if name not in INDEXES}
+    pages = {
+        name: text for name, text in (by_hand | dict(generated)).items() if name not in INDEXES
+    }
     return {"README.md": _all(pages), "decisions/README.md": _decisions(pages)}
 
 
@@ -40,7 +42,9 @@ def _all(pages: Mapping[str, str]) -> str:
         "This page lists every page of the documentation with what it is.",
         _entries(top, ""),
         *(
-            section(title, _entries({n: t for n, t in listed.items() if n.startswith(f"{kind}/")}, ""))
+            section(
+                title, _entries({n: t for n, t in listed.items() if n.startswith(f"{kind}/")}, "")
+            )
             for kind, title in KINDS.items()
         ),
     )

@@ -34,8 +34,7 @@ def read() -> list[Read]:
 def printed() -> str:
     """The page."""
     rows = (
-        (code(one.name), code(one.default) or "（空）", one.help, code(one.where))
-        for one in read()
+        (code(one.name), code(one.default) or "（空）", one.help, code(one.where)) for one in read()
     )
     return page(
         "参数",

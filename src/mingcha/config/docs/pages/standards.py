@@ -100,7 +100,13 @@ def _codes_page(tables: list[CodeTable]) -> str:
         table(
             ("代码表", "英文键", "版本", "个数", "依据"),
             (
-                (f"[{one.label}](#{one.name})", code(one.name), one.version, len(one.codes), one.basis)
+                (
+                    f"[{one.label}](#{one.name})",
+                    code(one.name),
+                    one.version,
+                    len(one.codes),
+                    one.basis,
+                )
                 for one in tables
             ),
         ),

@@ -28,3 +28,12 @@ class NothingWorks(MingchaError):
     status = 503
     message = "文件已交给平台，但 {seconds} 秒内没有任何进展，后台任务可能没有在运行。"
     remedy = "请先运行 mingcha up，或加上 --work 由本命令自己处理；已装入的部分会保留。"
+
+
+class NotLanded(MingchaError):
+    """Some files were handed in and could not be taken in."""
+
+    code = "demo/not-landed"
+    status = 500
+    message = "演示市有 {count} 个文件没有入库：{files}。"
+    remedy = "请查看这些批次的说明和后台日志；排除原因后再次执行 mingcha demo，会接着装。"

@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from mingcha.base.people.models import Account
 from mingcha.base.people.queries import account_called, named
-from mingcha.domains.desk.demo.errors import NothingWorks
+from mingcha.domains.desk.demo.errors import NothingWorks, NotLanded
 from mingcha.domains.desk.demo.generate import City, Delivery
 from mingcha.domains.desk.demo.installing import sender_of
 from mingcha.domains.desk.demo.own_columns import Ledger
@@ -50,19 +50,23 @@ class Loading:
     def run(self) -> None:
         """Hand everything in, step by step, and wait until nothing is left to do.
 
-        May be interrupted and run again: a file handed in before is the same batch.
+        May be interrupted and run again: a file handed in before is the same batch. Raises
+        NothingWorks, or NotLanded naming files that came to nothing.
         """
         for step, files in itertools.groupby(self.city.files, key=lambda one: one.step):
             self.say(f"第 {step}/{len(STEPS)} 步 {STEPS[step]}")
             self._follow([self._hand_in(one) for one in files])
         self.say("收尾：关联监管对象，复核待核记录")
         self._until(lambda: not _jobs_left(), self._standing)
+        missing = [one.file for one in self.city.files if not self._landed(one)]
+        if missing:
+            raise NotLanded(count=len(missing), files="、".join(missing[:3]))
 
     def _hand_in(self, one: Delivery) -> str:
         """Give a file to the intake. Returns the batch's public id."""
-        there = batches.visible_to(self.reader).filter(file_name=one.file, state="landed").first()
-        if there is not None:
-            return there.public_id
+        there = self._landed(one)
+        if there:
+            return there
         actor = self._sender(one)
         batch = self._receive(one, one.table if one.mapping else one.asked, actor)
         if one.mapping:  # its columns are nobody else's: refused at first, then mapped by hand
@@ -71,6 +75,11 @@ class Loading:
             spec = Mapping.model_validate(Ledger().mapping())
             return mappings.save(seen, spec, name=one.mapping, actor=actor).public_id
         return batch
+
+    def _landed(self, one: Delivery) -> str:
+        """The public id of the batch that took the file in; "" if none has."""
+        mine = batches.visible_to(self.reader).filter(file_name=one.file, state="landed")
+        return str(mine.values_list("public_id", flat=True).first() or "")
 
     def _receive(self, one: Delivery, asked: str, actor: Account) -> str:
         provider = named(one.provider)

@@ -148,14 +148,15 @@ def _ledger_figures(account: Account) -> list[Figure]:
     if not account.holds("ledger.verify"):
         return []
     seal, address = ledger.last_seal(), reverse("desk:audit")
-    unsealed = Act.objects.filter(leaf_no__isnull=True).count()
+    unsealed = Act.objects.filter(leaf_no__isnull=True)
+    is_late = unsealed.filter(at__lt=utc_now() - SEAL_LATE).exists()
     when = f"{seal.time.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if seal else "还没有封签"
-    late = seal is None or utc_now() - seal.time > SEAL_LATE
     return [
         Figure("最近封签号", seal.no if seal else 0, address, when),
-        Figure("待封签的操作", unsealed, address, "封签每 10 秒一次",
-               "late" if unsealed and late else ""),
-    ]  # fmt: skip
+        Figure(
+            "待封签的操作", unsealed.count(), address, "封签每 10 秒一次", "late" if is_late else ""
+        ),
+    ]
 
 
 def _people_figures(account: Account) -> list[Figure]:

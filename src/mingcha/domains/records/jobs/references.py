@@ -94,7 +94,8 @@ def _known(to: str, wanted: set[str], provider_id: int) -> set[str]:
 
 def _standing(facts: QuerySet[Any]) -> set[str]:
     """The cited values of the records (annotated `cited`) whose latest version is no withdrawal."""
-    latest = facts.order_by("provider", "source_key", "-version").distinct("provider", "source_key")
+    keyed = ("provider_id", "source_key")  # by number: "provider" would sort by the tree
+    latest = facts.order_by(*keyed, "-version").distinct(*keyed)
     rows = latest.values_list("cited", "operation")
     return {cited for cited, operation in rows if operation != Operation.DELETE}
 

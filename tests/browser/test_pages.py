@@ -1,0 +1,197 @@
+"""Every page, at the desk and on the phone: no overflow, no fault, nothing axe objects to.
+
+A page that is added to the matrix (tests/house) must be added here, or named as one that is no page.
+"""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+from tests.browser.conftest import DESK, PHONE
+from tests.house.test_matrix import PAGES
+
+from mingcha.domains.records.testing import as_csv, inspection, uscc
+
+pytestmark = pytest.mark.slow
+
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
+RULES = """async () => {
+  const found = await axe.run(document, {resultTypes: ["violations"]});
+  return found.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target).join(" | ")}`);
+}"""
+
+# Addresses that answer with a file, data, a fragment or a redirect, or that only take a form.
+NO_PAGE = {
+    "desk:signout", "desk:signin_code", "desk:token_revoke", "desk:remove_second_factor",
+    "desk:reopen", "desk:reset", "desk:reset_factor", "desk:unlock", "desk:machine_token",
+    "desk:grant", "desk:revoke", "records:progress", "records:cancel", "records:resume",
+    "records:refused_file", "records:original", "records:mapping_preview", "records:export_progress",
+    "records:export_cancel", "records:export_file", "records:export", "insight:export",
+    "insight:lookup", "healthz", "readyz", "portal:template", "portal:schema", "portal:schemas",
+}  # fmt: skip
+
+# Page → who opens it, and its address; {batch} and the like are filled from what was handed in.
+VISITS = {
+    "desk:signin": ("", "/signin"),
+    "desk:home": ("clerk", "/"),
+    "desk:me": ("clerk", "/me"),
+    "desk:password": ("clerk", "/me/password"),
+    "desk:second_factor": ("clerk", "/me/second-factor"),
+    "desk:token_new": ("clerk", "/me/tokens/new"),
+    "desk:people": ("department-admin", "/people"),
+    "desk:person_new": ("department-admin", "/people/new"),
+    "desk:changes": ("department-admin", "/people/changes"),
+    "desk:person": ("department-admin", "/people/clerk"),
+    "desk:close": ("department-admin", "/people/clerk/close"),
+    "desk:move": ("department-admin", "/people/clerk/move"),
+    "desk:organisations": ("department-admin", "/organisations"),
+    "desk:organisation_new": ("department-admin", "/organisations/new"),
+    "desk:organisation": ("department-admin", "/organisations/market-pudong"),
+    "desk:organisation_move": ("department-admin", "/organisations/market-pudong/move"),
+    "desk:organisation_close": ("department-admin", "/organisations/market-pudong/close"),
+    "desk:regions": ("data-bureau", "/regions"),
+    "desk:region_new": ("data-bureau", "/regions/new"),
+    "desk:region": ("data-bureau", "/regions/310115"),
+    "desk:region_abolish": ("data-bureau", "/regions/310115/abolish"),
+    "desk:holidays": ("data-bureau", "/holidays"),
+    "desk:holiday_new": ("data-bureau", "/holidays/new"),
+    "desk:holiday": ("data-bureau", "/holidays/2026-10-01"),
+    "desk:audit": ("inspector-of-inspectors", "/audit"),
+    "desk:act": ("inspector-of-inspectors", "/audit/1"),
+    "desk:why": ("clerk", "/why?page=/audit"),
+    "desk:why_rows": ("clerk", "/why/rows/fact-internal?organisation=fire"),
+    "records:upload": ("clerk", "/intake/"),
+    "records:batches": ("clerk", "/batches/"),
+    "records:batch": ("clerk", "{batch}"),
+    "records:refused": ("clerk", "{batch}refused"),
+    "records:mapping": ("clerk", "{odd}mapping?table=check_action"),
+    "records:mappings": ("clerk", "/mappings/"),
+    "records:mapping_version": ("clerk", "{mapping}"),
+    "records:datasets": ("head", "/datasets/"),
+    "records:dataset": ("head", "/datasets/check_action/"),
+    "insight:search": ("head", "/parties/?q=演示&region=pdxq"),
+    "insight:dossier": ("head", "{party}"),
+    "insight:versions": ("head", "{versions}"),
+    "insight:reveal": ("head", "{reveal}"),
+    "portal:dictionary": ("", "/standards/"),
+    "portal:codes": ("", "/standards/codes/industry/"),
+    "portal:table": ("", "/standards/check_action/"),
+}
+MORE = (
+    ("clerk", "/parties/"),
+    ("clerk", "/parties/?q=没有这样的名称"),
+    ("clerk", "{odd}"),
+    ("clerk", "/batches/nothing/"),
+    ("clerk", "/audit"),
+    ("head", "{party}?tab=basic"),
+    ("head", "{party}?tab=credit"),
+    ("head", "{party}?as_of=2020-01-01"),
+    ("auditor", "/"),
+    ("system-admin", "/"),
+    ("security-admin", "/people"),
+    ("clerk", "/standards/"),
+    ("clerk", "/standards/codes/industry/?page=3"),
+)
+
+
+def test_every_page_is_visited_or_named_as_no_page():
+    assert set(VISITS) | NO_PAGE >= set(PAGES)
+    assert set(VISITS) <= set(PAGES)
+
+
+@pytest.fixture(name="places", scope="module")
+def _places() -> dict[str, str]:
+    return {}
+
+
+def test_no_page_overflows_fails_or_hides_from_a_reader(desk_of, tmp_path, places):
+    desks = {}
+    places |= _handed_in(desk_of("clerk"), desk_of("head").page, tmp_path)
+    wrong = []
+    for login, address in (*VISITS.values(), *MORE):
+        if login not in desks:
+            desks[login] = desk_of(login)
+        page = desks[login].page
+        page.goto(address.format(**places))
+        page.wait_for_load_state("networkidle")
+        wrong += [f"{login or '未登录'} {page.url} {fault}" for fault in _faults(page)]
+
+    assert wrong == []
+
+
+def _faults(page: Page) -> list[str]:
+    """What is wrong with the page at both widths."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = []
+    for name, size in (("桌面", DESK), ("手机", PHONE)):
+        page.set_viewport_size(size)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > size["width"]:
+            found.append(f"{name}：宽 {width} 像素，超出屏幕")
+        found += [f"{name}：{violation}" for violation in page.evaluate(RULES)]
+    page.set_viewport_size(DESK)
+    return found
+
+
+def _handed_in(clerk, head: Page, folder: Path) -> dict[str, str]:
+    """A batch with refused rows, one no table fits, a mapping, a dossier, a record of a person."""
+    long_name = "演示" + "很长的名称" * 12 + "有限公司"
+    person = {
+        "administrative_cp_na": "01", "administrative_cp_ce_type": "111",
+        "administrative_cp_ui_code": "310115199001010013", "supervise_object_type": "2",
+        "supervise_object": "演示张三", "administrative_cp": "演示张三",
+    }  # fmt: skip
+    rows = [
+        inspection(700_001, administrative_cp=long_name, supervise_object=long_name),
+        inspection(700_002, check_result="99"),
+        inspection(700_003, **person),
+    ]
+    clerk_file = folder / "每页.csv"
+    clerk_file.write_bytes(as_csv(rows))
+    batch = clerk.hand_in(clerk_file)
+    corrected = folder / "每页-更正.csv"
+    corrected.write_bytes(as_csv([rows[0] | {"check_action_name": "更正后的检查"}]))
+    clerk.hand_in(corrected)
+    odd = folder / "怪表.csv"
+    odd.write_text("甲,乙\n1,2\n", encoding="utf-8")
+    odd_batch = clerk.hand_in(odd)
+    mapping = _mapped(clerk, folder)
+    head.goto(f"/parties/?q={uscc(1000 + 700_001)}")
+    head.click("td.first a")
+    party = head.url
+    head.locator("a", has_text="查看改动").click()
+    versions = head.url
+    fact = versions.split("/facts/")[1].split("/")[0]
+    reveal = f"/facts/{fact}/fields/check_personnel"
+    return {
+        "batch": batch, "odd": odd_batch, "mapping": mapping, "party": party, "versions": versions,
+        "reveal": reveal,
+    }  # fmt: skip
+
+
+def _mapped(clerk, folder: Path) -> str:
+    """The page of a mapping that was made and saved in the browser."""
+    lawful = as_csv([inspection(700_010)]).decode().replace("检查行为名称", "检查叫什么", 1)
+    file = folder / "别名.csv"
+    file.write_text(lawful, encoding="utf-8")
+    address = clerk.hand_in(file)
+    page = clerk.page
+    page.goto(f"{address}mapping?table=check_action")
+    page.get_by_label("检查叫什么对应的字段").select_option("check_action_name")
+    page.fill("#mapping-name", "演示系统导出")
+    with page.expect_navigation():
+        page.click("text=存下并检核入库")
+    page.goto("/mappings/")
+    page.click("td.first a")
+    return page.url
+
+
+def test_a_page_asked_for_twice_stays_where_it_was(desk_of):
+    """The address holds the whole view: filter, sort and page."""
+    page = desk_of("clerk").page
+    page.goto("/regions?q=浦东&sort=-code&size=50")
+
+    page.reload()
+
+    assert page.input_value("#filter-q") == "浦东"
+    assert page.locator("th[aria-sort=descending]").count() == 1

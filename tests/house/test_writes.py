@@ -1,0 +1,68 @@
+"""Only services write. Doors and queries parse, make one call, and answer."""
+
+import ast
+
+import pytest
+
+from mingcha.config.docs.source import PACKAGE, calls, dotted, modules, parsed
+
+SILENT = {"views", "api", "queries", "management", "demo", "reading", "linking", "reactions"}
+WORKING = {"jobs"}  # background doors: each write here is named below and in deviations.md
+WRITES = {
+    "save", "create", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create",
+    "aupdate", "acreate", "asave", "adelete",
+}  # fmt: skip
+
+# What jobs write beside the services today; docs/explanation/deviations.md says why.
+KNOWN = {
+    "mingcha.domains.desk.demo.installing": {"create"},
+    "mingcha.domains.records.jobs.exports": {"save"},
+    "mingcha.domains.records.jobs.files": {"bulk_create"},
+    "mingcha.domains.records.jobs.intake": {"save"},
+    "mingcha.domains.records.jobs.preview": {"update"},
+    "mingcha.domains.records.jobs.recheck": {"save"},
+}
+
+
+def doors():
+    """The modules of domains and of base that are doors, queries or pure work."""
+    for path in modules():
+        parts = dotted(path).split(".")
+        if {"domains", "base"} & set(parts) and set(parts) & (SILENT | WORKING):
+            yield path
+
+
+def writes(path) -> set[str]:
+    """The writes of a module: on rows, not on a service that bears such a name."""
+    tree = parsed(path)
+    imported = {
+        one.asname or one.name.partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for one in node.names
+    }
+    return {
+        call.func.attr
+        for call in calls(tree)
+        if isinstance(call.func, ast.Attribute)
+        and not (isinstance(call.func.value, ast.Name) and call.func.value.id in imported)
+        and (call.func.attr in WRITES or (call.func.attr == "update" and _is_query(call.func)))
+    }
+
+
+def _is_query(node: ast.AST) -> bool:
+    """Whether something hangs on a manager: `Model.objects…`."""
+    return any(isinstance(one, ast.Attribute) and one.attr == "objects" for one in ast.walk(node))
+
+
+@pytest.mark.parametrize("path", list(doors()), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_services_write(path):
+    written = writes(path) - KNOWN.get(dotted(path), set())
+
+    assert not written, f"{path.name} 里有写操作 {sorted(written)}；请移到 services"
+
+
+def test_no_exception_outlives_its_reason():
+    names = {dotted(path): path for path in doors()}
+
+    assert {name for name, kinds in KNOWN.items() if kinds - writes(names[name])} == set()
