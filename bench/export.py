@@ -147,7 +147,7 @@ class Bench:
             engine.execute(f"SET threads = {settings.ANALYTICS['threads']}")
             started = time.perf_counter()
             engine.execute(
-                f"COPY (SELECT {fields} FROM read_parquet('{source}')) "  # noqa: S608  # own names
+                f"COPY (SELECT {fields} FROM read_parquet('{source}')) "  # own names
                 f"TO '{folder}/out' {COPY[form]}"
             )
             return time.perf_counter() - started

@@ -8,10 +8,10 @@ import os
 import resource
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Iterator
 
 from mingcha.config.testing import ensure_test_server
 
@@ -24,9 +24,9 @@ FACT_COLUMNS = (
 def main(rows: int) -> None:
     """Take in `rows` inspections and COPY the same facts raw, in one run."""
     with database():
+        from bench.made import inspections
         from django.db import connection
 
-        from bench.made import inspections
         from mingcha.base.people.testing import City
         from mingcha.domains.records import services
         from mingcha.domains.records.models import Batch
@@ -40,7 +40,9 @@ def main(rows: int) -> None:
             size = file.stat().st_size
             delivery = services.Delivery("inspections.csv", city.market, channel="api")
             with file.open("rb") as stream:
-                batch = services.receive(iter(lambda: stream.read(1 << 20), b""), delivery, actor=clerk)
+                batch = services.receive(
+                    iter(lambda: stream.read(1 << 20), b""), delivery, actor=clerk
+                )
             started, cpu = time.perf_counter(), time.process_time()
             do_jobs(["intake"])
             taken, own = time.perf_counter() - started, time.process_time() - cpu
@@ -54,7 +56,9 @@ def main(rows: int) -> None:
         print(f"intake      {taken:8.2f} s  {rows / taken:10,.0f} rows/s  (own CPU {own:.2f} s)")
         print(f"ties, lake  {tied:8.2f} s")
         print(f"raw COPY    {raw:8.2f} s  {rows / raw:10,.0f} rows/s")
-        print(f"share of raw COPY: {raw / taken:.2f} without, {raw / (taken + tied):.2f} with ties (limit 0.50)")
+        print(
+            f"share of raw COPY: {raw / taken:.2f} without, {raw / (taken + tied):.2f} with ties (limit 0.50)"
+        )
         print(f"peak memory {peak} MB (limit 1024)")
 
 
@@ -62,7 +66,9 @@ def copied(connection: object, rows: int) -> float:
     """Seconds to COPY the same facts into an empty table with the same indexes."""
     with connection.cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("CREATE TABLE raw_fact (LIKE records_fact INCLUDING ALL)")
-        with cursor.copy(f"COPY (SELECT {FACT_COLUMNS} FROM records_fact ORDER BY id) TO STDOUT") as out:
+        with cursor.copy(
+            f"COPY (SELECT {FACT_COLUMNS} FROM records_fact ORDER BY id) TO STDOUT"
+        ) as out:
             blocks = list(out)
         started = time.perf_counter()
         with cursor.copy(f"COPY raw_fact ({FACT_COLUMNS}) FROM STDIN") as into:

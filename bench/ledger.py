@@ -57,8 +57,8 @@ def main() -> None:
 
 def measure(acts: int) -> Iterator[dict[str, object]]:
     """The rows, at a quarter of the acts and at all of them, so that growth shows."""
-    from mingcha.base.ledger import sealer, verify  # noqa: PLC0415  # after django.setup
-    from mingcha.base.ledger.management.commands.seal import drain  # noqa: PLC0415
+    from mingcha.base.ledger import sealer, verify  # after django.setup
+    from mingcha.base.ledger.management.commands.seal import drain
 
     yield act_rate()
     signer = sealer.file_signer()
@@ -92,8 +92,8 @@ def measure(acts: int) -> Iterator[dict[str, object]]:
 
 def act_rate() -> dict[str, object]:
     """How many acts a second one client leaves, beside bare inserts of the same row."""
-    from mingcha.base.ledger import services  # noqa: PLC0415
-    from mingcha.base.ledger.models import Act  # noqa: PLC0415
+    from mingcha.base.ledger import services
+    from mingcha.base.ledger.models import Act
 
     actor = SimpleNamespace(pk=1, organisation=SimpleNamespace(code="11310000000013"))
 
@@ -120,8 +120,8 @@ def act_rate() -> dict[str, object]:
 
 def load(count: int, *, first: int) -> None:
     """Acts as the application writes them, by COPY; the records' chains are whole."""
-    from mingcha.base.ledger.hashing import leaf_hash, sm3  # noqa: PLC0415
-    from mingcha.base.ledger.rules import Deed  # noqa: PLC0415
+    from mingcha.base.ledger.hashing import leaf_hash, sm3
+    from mingcha.base.ledger.rules import Deed
 
     start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(milliseconds=first)
     prev: dict[str, bytes] = {}
@@ -167,7 +167,7 @@ def load(count: int, *, first: int) -> None:
 
 def bare_rate(acts: int) -> float:
     """Acts a second if there were nothing but SM3 to do, in all processes at once."""
-    from mingcha.base.ledger.models import Act  # noqa: PLC0415
+    from mingcha.base.ledger.models import Act
 
     bodies = [body.encode() for body in Act.objects.values_list("body", flat=True)[:10_000]]
     with ProcessPoolExecutor(CORES, mp_context=get_context("spawn")) as pool:
@@ -180,7 +180,7 @@ def bare_rate(acts: int) -> float:
 
 def hash_all(bodies: list[bytes], rounds: int) -> None:
     """A leaf and an inner node for each body."""
-    from mingcha.base.ledger.hashing import leaf_hash, pair_hash  # noqa: PLC0415
+    from mingcha.base.ledger.hashing import leaf_hash, pair_hash
 
     pair = bytes(64)
     for _ in range(rounds):

@@ -13,7 +13,11 @@ from tests.kill.platform import Platform
 from mingcha.base.people.testing import PASSWORD
 
 CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
+    (
+        found
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (found := shutil.which(name))
+    ),
     None,
 )
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}

@@ -15,7 +15,11 @@ pytestmark = pytest.mark.slow
 
 ROWS = 20_000
 BAD = {7: {"check_result": "99"}, 8: {"administrative_cp": ""}, 9: {"check_date": "2099-01-01"}}
-MENDED = {7: {"检查结果": "01"}, 8: {"行政相对人": "演示8号有限公司"}, 9: {"检查时间": "2025-03-04"}}
+MENDED = {
+    7: {"检查结果": "01"},
+    8: {"行政相对人": "演示8号有限公司"},
+    9: {"检查时间": "2025-03-04"},
+}
 
 
 @pytest.mark.row("DAT-4")

@@ -26,7 +26,7 @@ LOOK_SECONDS = 0.25
 
 def open_engine() -> Backend:
     """A fresh engine; it closes, and its spill folder goes, when nobody holds it any more."""
-    root = Path(settings.ANALYTICS["folder"])
+    root = Path(str(settings.ANALYTICS["folder"]))
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     spill = tempfile.mkdtemp(prefix="spill-", dir=root)
     engine = ibis.duckdb.connect(

@@ -132,7 +132,7 @@ TOTP_REQUIRED_FOR: list[str] = setting(
 )
 TOKEN_DAYS = setting("MINGCHA_TOKEN_DAYS", 365, int, help="接口令牌最长有效天数。")
 LOGIN_URL = "/signin"
-PASSWORD_URL = "/me/password"  # where a due password is changed, before anything else
+PASSWORD_URL = "/me/password"  # noqa: S105  # an address: where a due password is changed, before anything else
 TOTP_URL = "/me/second-factor"  # where a required second factor is set up
 FIRST_THINGS = (PASSWORD_URL, TOTP_URL, LOGIN_URL, "/signout", "/static/")
 LOGIN_REDIRECT_URL = "/"

@@ -5,12 +5,13 @@ Everything that checks, stores, documents, masks or exchanges data follows from 
 """
 
 from datetime import date
-from enum import Enum
+from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field as Given
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Given
 
 
 class Strict(BaseModel):
@@ -19,7 +20,7 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Share(str, Enum):
+class Share(StrEnum):
     """Share level (共享级别): who may see a value (architecture.md 8)."""
 
     PUBLIC = "public"  # 公开: anybody
@@ -28,7 +29,7 @@ class Share(str, Enum):
     SENSITIVE = "sensitive"  # 敏感: a named person for a named case; each look is an act
 
 
-class Severity(str, Enum):
+class Severity(StrEnum):
     """What a failed check does to its row."""
 
     REFUSE = "refuse"  # 退回: back to its provider with the reason
@@ -36,7 +37,7 @@ class Severity(str, Enum):
     WARN = "warn"  # 提示: taken in, and pointed out
 
 
-class FieldType(str, Enum):
+class FieldType(StrEnum):
     """What a cell holds. Canonical text in brackets: what payloads, hashes and exports carry."""
 
     TEXT = "text"  # 文本 (as is, NFC, trimmed)
@@ -239,7 +240,7 @@ class Retired(Strict):
     until: date
 
 
-class Family(str, Enum):
+class Family(StrEnum):
     """What a table is about; decides where its rows appear in a dossier."""
 
     REGISTER = "register"  # 监管对象

@@ -24,7 +24,7 @@ OTHER_BODY = "91110108551385082Q"
 ITEM = "31012345678901"
 CHECKLIST = f"{BODY}4{ITEM}01"
 
-GOOD = {
+GOOD: dict[str, str | None] = {
     "supervise_item_implement_code": ITEM,
     "supervise_item_check_icode": CHECKLIST,
     "check_action_name": "对演示餐饮店的行政检查",

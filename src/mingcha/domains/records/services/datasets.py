@@ -97,7 +97,7 @@ def take(export: Export, *, actor: Account) -> Taken:
         raise ExportNotReady(export=export.public_id, state=export.run.get_state_display())
     if is_gone(export) or not path.is_file():
         raise ExportGone(export=export.public_id)
-    said = {"rows": export.rows, "digest": export.digest}
+    said: dict[str, Json] = {"rows": export.rows, "digest": export.digest}
     ledger.act(actor, "下载导出文件", ("export", export.public_id), content=said)
     label = loader.current().table(export.table).label
     return Taken(path, f"{label}-{local_day(export.asked_at):%Y%m%d}{path.suffix}")

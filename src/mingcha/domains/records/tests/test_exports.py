@@ -93,7 +93,11 @@ def consent(provider, **dates) -> None:
 @pytest.mark.row("BEY-12")
 @pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl"])
 def test_what_goes_out_comes_in_again_unchanged(city, give, head, form):
-    rows = [inspection(1, check_action_name="=1+1"), inspection(2), inspection(3, entrust_dept="受托中心")]
+    rows = [
+        inspection(1, check_action_name="=1+1"),
+        inspection(2),
+        inspection(3, entrust_dept="受托中心"),
+    ]
     give(city.market, *rows)
 
     export, data = taken(head, form)
