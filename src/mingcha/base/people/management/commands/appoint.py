@@ -44,8 +44,8 @@ class Command(BaseCommand):
             scope, wanted = _found(organisation, role)
             if name:
                 person = services.Person(login, name)
-                _, password = services.open_first_account(person, organisation=scope)
-                self.stdout.write(password)
+                opened = services.open_first_account(person, organisation=scope)
+                self.stdout.write(opened[1])
             grant = services.appoint(
                 queries.account_called(login), wanted, scope=scope, reason=reason
             )
