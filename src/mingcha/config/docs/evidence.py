@@ -194,6 +194,7 @@ def _texts(node: ast.AST) -> Iterator[str]:
             yield one.value
 
 
+@cache
 def page_of(text: str) -> str:
     """The page or operation that a text names, as the pattern of its address; "" if none."""
     if text in _pages():
@@ -221,7 +222,6 @@ def _pages() -> Mapping[str, str]:
 
 def _commands(node: ast.AST) -> Iterator[str]:
     """The commands that are run: by Django, or as a program of their own."""
-    known = set(cli.OWN) | set(cli.management_commands())
     for call in calls(node):
         if name_of(call) == "call_command" and call.args and isinstance(call.args[0], ast.Constant):
             yield str(call.args[0].value)
@@ -231,4 +231,9 @@ def _commands(node: ast.AST) -> Iterator[str]:
         if isinstance(one, ast.Constant) and isinstance(one.value, str)
     }
     if said & PROGRAMS or any(text.endswith("bin/mingcha") for text in said):
-        yield from said & known
+        yield from said & _known_commands()
+
+
+@cache
+def _known_commands() -> frozenset[str]:
+    return frozenset(cli.OWN) | frozenset(cli.management_commands())
