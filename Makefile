@@ -63,7 +63,7 @@ bench: build  ## measure and print the table of bench/README.md
 
 soak: build  ## the kill test, 500 kills
 	$(say) '长时间断电测试'
-	@MINGCHA_KILLS=500 $(PY) -m pytest -q -n 0 -m slow -k kill tests
+	@MINGCHA_KILLS=500 $(PY) -m pytest -q -n 0 -m slow tests/kill
 
 docs: .venv/.synced  ## rewrite docs/reference from the code
 	$(say) '由代码生成参考文档'

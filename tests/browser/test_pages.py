@@ -114,7 +114,8 @@ def test_no_page_overflows_fails_or_hides_from_a_reader(desk_of, tmp_path, place
         page = desks[login].page
         page.goto(address.format(**places))
         page.wait_for_load_state("networkidle")
-        wrong += [f"{login or '未登录'} {page.url} {fault}" for fault in _faults(page)]
+        faults = _faults(page)
+        wrong += [f"{login or '未登录'} {page.url} {fault}" for fault in faults]
 
     assert wrong == []
 

@@ -83,6 +83,7 @@ PAGES = {
     "portal:table": PUBLIC,
     "portal:template": PUBLIC,
     "portal:schema": PUBLIC,
+    "portal:schemas": PUBLIC,
 }
 
 API = {

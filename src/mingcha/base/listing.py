@@ -52,6 +52,12 @@ class Pager:
         return min(self.pages, self.number + 1)
 
     @property
+    def here(self) -> slice:
+        """The rows of this page among all."""
+        start = (self.number - 1) * self.per_page
+        return slice(start, start + self.per_page)
+
+    @property
     def window(self) -> list[int | None]:
         """First, last, and the neighbours of the present page."""
         near = {1, self.pages} | set(range(self.number - 2, self.number + 3))
@@ -71,13 +77,12 @@ class Listing(Generic[M]):
         self.request, self.columns = request, columns
         self.sort = request.GET.get("sort") or sort
         self.found = found.order_by(*self._order(sort))
-        self.pager = self._pager()
+        self.pager = pager_of(request, self.found.order_by()[: MOST + 1].count())
 
     @property
     def rows(self) -> list[M]:
         """The rows of the page."""
-        start = (self.pager.number - 1) * self.pager.per_page
-        return list(self.found[start : start + self.pager.per_page])
+        return list(self.found[self.pager.here])
 
     @property
     def headers(self) -> list[dict[str, object]]:
@@ -106,14 +111,6 @@ class Listing(Generic[M]):
                 return [f"{sign}{by_key[key]}", f"{sign}pk"]
         return ["-pk"]
 
-    def _pager(self) -> Pager:
-        total = self.found.order_by()[: MOST + 1].count()
-        per_page = next((n for n in SIZES if str(n) == self.request.GET.get("size")), SIZES[0])
-        pages = max(1, -(-min(total, MOST) // per_page))
-        asked = self.request.GET.get("page", "1")
-        number = min(max(int(asked), 1), pages) if asked.isdigit() and len(asked) < 9 else 1
-        return Pager(number, pages, min(total, MOST), total > MOST, per_page)
-
     def _header(self, column: Column[M]) -> dict[str, object]:
         sorted_by = self.sort.lstrip("-") == column.key
         down = self.sort.startswith("-")
@@ -123,6 +120,15 @@ class Listing(Generic[M]):
         state = ("descending" if down else "ascending") if sorted_by else ""
         url = f"?{query.urlencode()}" if column.sort else ""
         return {"label": column.label, "num": column.num, "sort_url": url, "sorted": state}
+
+
+def pager_of(request: HttpRequest, total: int) -> Pager:
+    """Where in `total` rows ?page= and ?size= are; totals over MOST count as MOST and more."""
+    per_page = next((n for n in SIZES if str(n) == request.GET.get("size")), SIZES[0])
+    pages = max(1, -(-min(total, MOST) // per_page))
+    asked = request.GET.get("page", "1")
+    number = min(max(int(asked), 1), pages) if asked.isdigit() and len(asked) < 9 else 1
+    return Pager(number, pages, min(total, MOST), total > MOST, per_page)
 
 
 def export_links(request: HttpRequest) -> list[dict[str, str]]:

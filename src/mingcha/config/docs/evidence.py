@@ -37,7 +37,7 @@ class Proof:
 
 def proofs() -> list[Proof]:
     """Every test that is marked with a row, by file and name."""
-    return [proof for path in test_files() for proof in _in_file(path)]
+    return [proof for path in test_files() for proof in proofs_in(path)]
 
 
 def test_files() -> list[Path]:
@@ -45,7 +45,8 @@ def test_files() -> list[Path]:
     return sorted({*CHECKOUT.glob("tests/**/test_*.py"), *PACKAGE.glob("**/tests/**/test_*.py")})
 
 
-def _in_file(path: Path) -> Iterator[Proof]:
+def proofs_in(path: Path) -> Iterator[Proof]:
+    """The marked tests of one file of the checkout."""
     tree = parsed(path)
     shared = _marks(_assigned(tree).get("pytestmark"))
     for node in ast.walk(tree):
@@ -128,6 +129,7 @@ def _meanings(path: Path, name: str) -> Iterator[tuple[Path, ast.AST]]:
             yield place, meant
 
 
+@cache
 def _places(path: Path) -> list[Path]:
     """A test file and the conftest.py files that give it fixtures."""
     above = [

@@ -1,19 +1,23 @@
 """The data dictionary: every table, field, code table and rule, from the declarations alone."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from mingcha.base.access import PUBLIC, door
-from mingcha.base.exports import attachment
+from mingcha.base.exports import SPREADSHEET, Sheet, attachment, exported
+from mingcha.base.initials import fits
+from mingcha.base.listing import export_links, pager_of
 from mingcha.standards import dictionary as words
 from mingcha.standards import loader
-from mingcha.standards.schema import json_schema
+from mingcha.standards.model import Code
+from mingcha.standards.schema import DIALECT, json_schema
 from mingcha.standards.template import template as workbook
 
 TONES = {"退回": "late", "待核": "due", "提示": "doing"}
-SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CODE_HEADERS = ("代码", "名称", "上级", "启用", "停用", "也可写作", "说明")
 
 
 @door(PUBLIC)
@@ -30,6 +34,7 @@ def dictionary(request: HttpRequest) -> HttpResponse:
         "code_tables": [c for c in catalogue.code_tables.values() if q in c.label or q in c.name],
         "q": q,
         "api_url": reverse("api:openapi-json"),
+        "schema_url": reverse("portal:schemas"),
     } | _frame(request)
     return render(request, "portal/dictionary.html", context)
 
@@ -60,6 +65,7 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
         "table": found,
         "fields": fields,
         "rules": rules,
+        "retired": entry.retired,
         "key_labels": [found.fields[key].label for key in found.key.fields],
     } | _frame(request)
     return render(request, "portal/table.html", context)
@@ -67,8 +73,8 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
 
 @door(PUBLIC)
 @require_GET
-def codes(request: HttpRequest, name: str) -> HttpResponse:
-    """One code table; `q` narrows by code or label."""
+def codes(request: HttpRequest, name: str) -> HttpResponseBase:
+    """One code table; `q` narrows by code, label or pinyin initials."""
     catalogue, q = loader.current(), request.GET.get("q", "").strip()
     found = catalogue.code_table(name)
     used_by = [
@@ -77,9 +83,30 @@ def codes(request: HttpRequest, name: str) -> HttpResponse:
         for key, f in t.fields.items()
         if f.codes == name
     ]
-    rows = [code for code in found.codes if q in code.code or q in code.label]
-    context = {"codes": found, "rows": rows, "q": q, "used_by": used_by} | _frame(request)
+    rows = [code for code in found.codes if _is_asked(code, q)]
+    if "export" in request.GET:
+        sheet = Sheet(found.label, CODE_HEADERS, [_cells(code) for code in rows])
+        return exported(found.label, sheet, request.GET["export"])
+    pager = pager_of(request, len(rows))
+    context = {
+        "codes": found,
+        "rows": rows[pager.here],
+        "pager": pager,
+        "q": q,
+        "used_by": used_by,
+        "exports": export_links(request),
+    } | _frame(request)
     return render(request, "portal/codes.html", context)
+
+
+def _is_asked(code: Code, q: str) -> bool:
+    named = q in code.label or any(q in alias for alias in code.aliases)
+    return code.code.startswith(q) or named or (q.isascii() and q.isalpha() and fits(code.label, q))
+
+
+def _cells(code: Code) -> list[str]:
+    days = [day.isoformat() if day else "" for day in (code.since, code.until)]
+    return [code.code, code.label, code.parent, *days, "、".join(code.aliases), code.note]
 
 
 @door(PUBLIC)
@@ -101,6 +128,19 @@ def schema(request: HttpRequest, name: str) -> JsonResponse:
         json_schema(found, loader.current()),
         content_type="application/schema+json",
         json_dumps_params={"ensure_ascii": False, "indent": 2},
+    )
+
+
+@door(PUBLIC)
+@require_GET
+def schemas(request: HttpRequest) -> JsonResponse:
+    """Every table as JSON schema, by name, in one document."""
+    catalogue = loader.current()
+    found = {name: json_schema(table, catalogue) for name, table in catalogue.tables.items()}
+    return JsonResponse(
+        {"$schema": DIALECT, "$defs": found},
+        content_type="application/schema+json",
+        json_dumps_params={"ensure_ascii": False},
     )
 
 

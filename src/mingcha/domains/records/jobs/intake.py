@@ -148,6 +148,10 @@ def _prepared(source: Source, checker: Checker, *, start: int) -> Generator[Prep
     first = 0 if checker.table.key.counted else start
     try:
         for chunk in chunks(source, size=settings.CHUNK_ROWS, start_row=first):
+            if chunk.start < start < chunk.stop:  # skipping this chunk would lose its end
+                raise RuntimeError(
+                    f"no chunk begins at row {start}: was MINGCHA_CHUNK_ROWS changed?"
+                )
             prepared = checker.prepare(chunk)
             if chunk.start >= start:
                 yield prepared

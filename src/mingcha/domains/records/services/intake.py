@@ -15,7 +15,7 @@ from mingcha.base.runs import services as runs
 from mingcha.base.runs.models import Run, RunState
 from mingcha.domains.records.errors import NotCancellable, NotResumable
 from mingcha.domains.records.models import Batch, BatchState, SourceMapping
-from mingcha.domains.records.services import vault
+from mingcha.domains.records.services import landing, vault
 from mingcha.standards import loader
 from mingcha.standards.model import Family, Table
 
@@ -61,13 +61,14 @@ def open_batch(kept: vault.Kept, delivery: Delivery, *, actor: Account) -> Batch
     """Open the batch of a kept file and defer its job in the same transaction."""
     provider, mapping = delivery.provider, delivery.mapping
     require_intake(actor, provider, delivery.table)
+    landing.lock_table(provider.pk, kept.digest)  # one file sent twice at once is one batch
     file = vault.index(kept)
     asked = Q(table_asked=delivery.table) | (Q(table=delivery.table) if delivery.table else Q())
     same = Batch.objects.filter(asked, provider=provider, file=file, mapping=mapping)
     earlier = same.exclude(state__in=ENDED - {BatchState.LANDED}).first()
     if earlier is not None:
         if earlier.waiting_count:
-            defer("records.recheck", lock=lock_of(earlier), batch=earlier.pk)
+            defer("records.recheck", queue="intake", lock=lock_of(earlier), batch=earlier.pk)
         return earlier
     run = Run.objects.create(
         kind=INTAKE, label=f"{provider}：{delivery.name}"[:200], actor_id=actor.pk
