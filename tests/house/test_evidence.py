@@ -42,7 +42,7 @@ def test_a_page_an_operation_or_a_command_is_a_door(doors_of, source, door):
     [
         "def test_it(batch):\n    services.cancel(batch)",
         "def test_it():\n    assert rules._digits(1) == 2",
-        'def test_it():\n    assert Path("/tmp") != "/"',
+        'def test_it():\n    assert Path("/srv/none") != "/"',
     ],
 )
 def test_a_service_a_private_function_or_a_path_is_none(doors_of, source):
