@@ -73,9 +73,9 @@ def _cleaned(kind: FieldType) -> pl.Expr:
     wide = _DIGITS_LETTERS if kind in _PROSE else _ALL_WIDE
     cell = (
         pl.col("cell")
+        .str.replace_all(_UNSEEN, "")  # before NFC: what it parted may now compose
         .str.normalize("NFC")
         .str.replace_many([chr(code) for code in wide], [chr(code - 0xFEE0) for code in wide])
-        .str.replace_all(_UNSEEN, "")
         .str.replace_all(_SPACE, " ")
         .str.replace_all("\r\n?", "\n")
         .str.strip_chars()
@@ -85,5 +85,5 @@ def _cleaned(kind: FieldType) -> pl.Expr:
     cell = cell.str.strip_chars_start("' ")  # how a spreadsheet marks digits as text
     if kind is FieldType.DATE:
         return cell
-    bare = cell.str.replace_all(r"\s+", "")
+    bare = cell.str.replace_all(r"\s+", "").str.normalize("NFC")
     return bare.str.to_uppercase() if kind in _CODES else bare

@@ -14,8 +14,9 @@ from mingcha.domains.catalog import queries as catalog
 from mingcha.domains.officers import queries as officers
 from mingcha.domains.records.models import Fact, Operation
 from mingcha.standards import loader
+from mingcha.standards.frames.cleaning import clean
 from mingcha.standards.frames.references import References
-from mingcha.standards.model import Table
+from mingcha.standards.model import FieldType, Table
 
 BUILT_IN = {"item", "checklist", "officer"}
 CERTIFICATES_OPEN_FROM = date(1900, 1, 1)
@@ -46,7 +47,7 @@ def cited(table: Table, mapped: pl.DataFrame, provider_id: int) -> Mapping[str, 
             if reference.field in mapped.columns
             else pl.Series([], dtype=pl.String)
         )
-        wanted = set(values.drop_nulls().str.strip_chars().unique().to_list())
+        wanted = set(clean(values.drop_nulls().unique(), FieldType.TEXT).drop_nulls().to_list())
         keys = _known(reference.to, wanted, provider_id)
         found[reference.to] = pl.DataFrame({"key": sorted(keys)}, schema={"key": pl.String})
     return found
