@@ -77,7 +77,7 @@ def _first_sheet(book: Book, account: Account, party: Party, day: date | None) -
         ("登记状态", wording.status_label(party)),
         ("行政区划", region),
         ("行业", wording.industry_label(party)),
-        ("地址", party.address),
+        ("地址", wording.address_of(party)),
         ("责任主体", party.owner.name if party.owner else ""),
         ("截至", f"{day} 当日已知" if day else "导出时"),
         ("依据封签", f"第 {seal.no} 号" if seal else "尚无封签"),

@@ -38,7 +38,7 @@ COLUMNS: Sequence[Column[Party]] = (
     Column("status", "登记状态", wording.status_label, "status"),
     Column("region", "行政区划", lambda p: p.region, "region"),
     Column("industry", "行业", wording.industry_label, "industry"),
-    Column("address", "地址", lambda p: p.address, "address"),
+    Column("address", "地址", wording.address_of, "address"),
 )
 NEAR: Column[Party] = Column("near", "相关度", lambda p: "", "near")
 

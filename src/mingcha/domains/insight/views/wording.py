@@ -24,6 +24,11 @@ def code_of(party: Party) -> str:
     return sharing.mask(party.code, "id") if party.kind == PERSON else party.code
 
 
+def address_of(party: Party) -> str:
+    """The address; of a person only where it begins."""
+    return sharing.mask(party.address, "address") if party.kind == PERSON else party.address
+
+
 def codes_of(party: Party) -> list[dict[str, str]]:
     """Every code by which the party is known, with what kind of code it is."""
     if party.kind == PERSON:
@@ -51,7 +56,7 @@ def status_label(party: Party) -> str:
 
 def shown(party: Party, regions: dict[str, str]) -> Party:
     """A party as insight/party_row.html wants it; `regions` has full names by code."""
-    party.code, party.name = code_of(party), name_of(party)
+    party.code, party.name, party.address = code_of(party), name_of(party), address_of(party)
     party.kind_label = kind_label(party)  # type: ignore[attr-defined]  # for the template
     party.region_label = regions.get(party.region, party.region)  # type: ignore[attr-defined]
     party.industry_label = industry_label(party)  # type: ignore[attr-defined]
