@@ -103,21 +103,22 @@ API = {
     "GET /codes/{name}": PUBLIC,
 }
 
-DATA = {"parties.search", "insight.dossier"}
+DATA = {"parties.search", "insight.dossier", "cases.see"}
 DEPARTMENT = DATA | {
     "insight.export", "records.intake", "records.receipts", "records.mapping", "records.reveal",
+    "cases.urge",
 }  # fmt: skip
 ROLES = {
     "clerk": DATA | {"records.intake", "records.receipts", "records.mapping"},
     "officer": DATA | {"records.reveal"},
-    "head": DATA | {"insight.export", "records.receipts", "records.reveal"},
+    "head": DATA | {"insight.export", "records.receipts", "records.reveal", "cases.urge"},
     "department-admin": DEPARTMENT | {"people.manage", "people.organisations", "officers.import"},
     "data-bureau": DEPARTMENT | {
         "people.manage", "people.organisations", "regions.manage", "calendar.manage",
-        "catalog.import", "officers.import",
+        "catalog.import", "officers.import", "rules.manage",
     },
     "inspector-of-inspectors": DATA | {
-        "insight.export", "records.receipts", "audit.search", "ledger.verify",
+        "insight.export", "records.receipts", "audit.search", "ledger.verify", "cases.urge",
     },
     "system-admin": {"desk.operate"},
     "security-admin": {"people.manage", "people.credentials"},

@@ -8,8 +8,10 @@ from typing import Protocol
 from django.db import transaction
 
 from mingcha.base.calendar.errors import DayNotSet, NoBasis
+from mingcha.base.calendar.events import CalendarChanged
 from mingcha.base.calendar.models import Holiday
 from mingcha.base.errors import NotAllowed
+from mingcha.base.events.services import announce
 from mingcha.base.ledger import services as ledger
 from mingcha.base.ledger.canonical import Json, digest_of
 
@@ -37,7 +39,7 @@ class Setting:
 def set_day(day: date, setting: Setting, *, actor: Manager) -> Holiday:
     """Set a day free or worked (设置节假日、调休), whatever it was before. Leaves one act.
 
-    Clocks that run over the day are recomputed by whoever keeps them.
+    Clocks that run over the day are moved by whoever keeps them (CalendarChanged).
     Raises NotAllowed, or NoBasis without a name and a basis.
     """
     _require(actor)
@@ -45,6 +47,7 @@ def set_day(day: date, setting: Setting, *, actor: Manager) -> Holiday:
         raise NoBasis(day=day.isoformat())
     holiday, _ = Holiday.objects.update_or_create(day=day, defaults=vars(setting))
     ledger.act(actor, "设置工作日历", _record(day), content=content_of(holiday))
+    announce(CalendarChanged(day=day.isoformat()))
     return holiday
 
 
@@ -59,6 +62,7 @@ def reset_day(day: date, *, actor: Manager) -> None:
     if not gone:
         raise DayNotSet(day=day.isoformat())
     ledger.act(actor, "撤销工作日历设置", _record(day), content=ledger.GONE)
+    announce(CalendarChanged(day=day.isoformat()))
 
 
 def content_of(holiday: Holiday) -> Mapping[str, Json]:

@@ -11,7 +11,15 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 
 from mingcha.base.ledger.canonical import digest_of
-from mingcha.base.people.models import Account, ApiToken, Grant, Organisation, Region, Role
+from mingcha.base.people.models import (
+    Account,
+    ApiToken,
+    Grant,
+    Organisation,
+    Region,
+    Responsible,
+    Role,
+)
 
 Digests = Callable[[], Iterator[tuple[str, bytes]]]
 
@@ -93,6 +101,22 @@ def of_token(token: ApiToken) -> Content:
     }
 
 
+def of_responsible(row: Responsible) -> Content:
+    """Who answers for what, from when to when."""
+    return {
+        "organisation": row.organisation.code,
+        "duty": row.duty,
+        "field": row.field,
+        "name": row.name,
+        "title": row.title,
+        "phone": row.phone,
+        "account": row.account.login if row.account else "",
+        "since": _day(row.since),
+        "until": _day(row.until),
+        "basis": row.basis,
+    }
+
+
 def of_role(role: Role) -> Content:
     """A role with its rights."""
     return {
@@ -137,6 +161,12 @@ LEDGERED: dict[str, tuple[str, Digests]] = {
     "people.organisation": (
         "组织机构",
         _digests(lambda: Organisation.objects.select_related("parent"), of_organisation),
+    ),
+    "people.responsible": (
+        "责任人",
+        _digests(
+            lambda: Responsible.objects.select_related("organisation", "account"), of_responsible
+        ),
     ),
     "people.role": ("角色", _digests(Role.objects.all, of_role)),
     "people.apitoken": (

@@ -271,3 +271,21 @@ class ForgedRequest(MingchaError):
     status = 403
     message = "请求缺少防伪令牌，可能来自其他网站。"
     remedy = "请刷新页面后重试；系统对接请改用接口令牌。"
+
+
+class HeadThere(MingchaError):
+    """A body would have two heads on one day."""
+
+    code = "people/head-there"
+    status = 409
+    message = "“{organisation}”自 {since} 起的第一责任人已是{name}，同一时间只能有一位。"
+    remedy = "请先登记{name}的离任日期，再登记新任。"
+
+
+class OfficeOver(MingchaError):
+    """An office that has ended is ended again."""
+
+    code = "people/office-over"
+    status = 409
+    message = "{name}已于 {until} 离任。"
+    remedy = "请刷新页面核对；如离任日期有误，请重新登记一条并写明依据。"

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import Q
 
 from mingcha.base.days import local_today
+from mingcha.base.intervals import same, span
 
 
 class Region(models.Model):
@@ -198,8 +200,7 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
     def in_force(self) -> "GrantQuerySet":
         """Those whose dates hold today (Asia/Shanghai), with role and scope."""
-        today = local_today()
-        return self.standing().filter(since__lte=today)
+        return self.standing().filter(since__lte=local_today())
 
     def standing(self) -> "GrantQuerySet":
         """Those in force today or later: neither revoked nor run out."""
@@ -270,6 +271,60 @@ class HeldRights:
     def over(self, right: str, organisation: Organisation) -> bool:
         """Whether the right is held over this organisation."""
         return any(organisation.path.startswith(path) for path in self.paths(right))
+
+
+class Duty(models.IntegerChoices):
+    """For what somebody answers in a body (责任人, XA21 art. 5), from the handler upwards."""
+
+    CONTACT = 0, "具体责任人"
+    UNIT = 1, "承办机构负责人"
+    LEADER = 2, "分管领导"
+    HEAD = 3, "第一责任人"
+    SECURITY = 9, "安全联络员"
+
+
+class Responsible(models.Model):
+    """A person who answers for something in a body (责任人), with the days of office.
+
+    `account` is empty for somebody who has none. A body has one head at a time; of the others there
+    may be several, told apart by `field`, the work they answer for ("" = all of it).
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, verbose_name="机构", on_delete=models.PROTECT, related_name="responsible"
+    )
+    duty = models.PositiveSmallIntegerField("职责", choices=Duty.choices)
+    field = models.CharField("分管工作", max_length=100, blank=True)
+    name = models.CharField("姓名", max_length=40)
+    title = models.CharField("职务", max_length=60, blank=True)
+    phone = models.CharField("联系电话", max_length=20, blank=True)
+    account = models.ForeignKey(
+        Account, verbose_name="账号", on_delete=models.PROTECT, null=True, related_name="duties"
+    )
+    since = models.DateField("任职日期")
+    until = models.DateField("离任日期", null=True, blank=True)
+    basis = models.CharField("依据", max_length=200)
+
+    class Meta:
+        verbose_name = "责任人"
+        ordering = ["organisation", "-duty", "since"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
+                name="responsible_dates_in_order",
+            ),
+            ExclusionConstraint(
+                name="responsible_one_head",
+                expressions=[
+                    (same("organisation_id"), RangeOperators.OVERLAPS),
+                    (span(), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(duty=Duty.HEAD),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_duty_display()} {self.name}"
 
 
 class FormerPassword(models.Model):

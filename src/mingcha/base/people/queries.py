@@ -1,12 +1,23 @@
 """What others may read about people: permissions included."""
 
 from collections.abc import Iterable
+from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from mingcha.base.access import label_of
 from mingcha.base.errors import NotAllowed, NotFound
-from mingcha.base.people.models import Account, ApiToken, Grant, Organisation, Region, Role
+from mingcha.base.intervals import holds_on
+from mingcha.base.people.models import (
+    Account,
+    ApiToken,
+    Duty,
+    Grant,
+    Organisation,
+    Region,
+    Responsible,
+    Role,
+)
 
 MANAGE = "people.manage"
 
@@ -108,6 +119,36 @@ def administrators_over(organisation: Organisation) -> list[Account]:
         grants.select_related("account__organisation"), key=lambda g: -len(g.scope.path)
     )
     return list({grant.account.pk: grant.account for grant in ranked}.values())
+
+
+def holders_of(right: str, organisation: Organisation) -> QuerySet[Account]:
+    """The active people who hold a right over a body today, those of the body itself first."""
+    ids = [int(part) for part in organisation.path.split("/") if part]
+    grants = Grant.objects.in_force().filter(scope__in=ids, role__rights__contains=[right])
+    return (
+        Account.objects.filter(is_active=True, is_machine=False, pk__in=grants.values("account"))
+        .annotate(is_own=Case(When(organisation=organisation, then=0), default=1))
+        .order_by("is_own", "login")
+    )
+
+
+def responsible(organisation: Organisation, *, on: date) -> QuerySet[Responsible]:
+    """Who answers for what in a body on a day, the head first."""
+    mine = Responsible.objects.filter(holds_on(on), organisation=organisation)
+    return mine.select_related("account").order_by("-duty", "since", "pk")
+
+
+def answerable(organisation: Organisation, duty: Duty, *, on: date) -> list[Responsible]:
+    """Who answers with that duty on a day: in the body, else in the nearest one above it that has one.
+
+    Two queries, however long the line above.
+    """
+    line = line_above(organisation)
+    rows = Responsible.objects.filter(holds_on(on), organisation__in=line, duty=duty)
+    found: dict[int, list[Responsible]] = {}
+    for row in rows.select_related("account", "organisation").order_by("since", "pk"):
+        found.setdefault(row.organisation_id, []).append(row)
+    return next((found[body.pk] for body in reversed(line) if body.pk in found), [])
 
 
 def regions(

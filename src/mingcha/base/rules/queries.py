@@ -2,25 +2,30 @@
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
-from mingcha.base.errors import MingchaError
+from mingcha.base.errors import NotFound
+from mingcha.base.intervals import holds_on
+from mingcha.base.rules.errors import NoRule
 from mingcha.base.rules.models import Rule
-
-
-class NoRule(MingchaError):
-    """No value of a rule is in force on the day."""
-
-    code = "rules/no-rule"
-    status = 409
-    message = "规则“{key}”在 {on} 没有有效的取值。"
-    remedy = "请系统管理员在规则表中补充该日期有效的取值及依据。"
 
 
 def in_force(key: str, *, on: date) -> Rule:
     """The rule `key` on a day. Raises NoRule."""
-    dated = Rule.objects.filter(Q(until__isnull=True) | Q(until__gte=on), key=key, since__lte=on)
-    rule = dated.order_by("-since").first()
+    rule = dated(on).filter(key=key).first()
     if rule is None:
         raise NoRule(key=key, on=on)
     return rule
+
+
+def dated(on: date) -> QuerySet[Rule]:
+    """The rules in force on a day, by key."""
+    return Rule.objects.filter(holds_on(on))
+
+
+def history(key: str) -> list[Rule]:
+    """Every value a rule has had or will have, newest first. Raises NotFound."""
+    found = list(Rule.objects.filter(key=key).order_by("-since"))
+    if not found:
+        raise NotFound(what="规则", key=key)
+    return found

@@ -10,7 +10,7 @@ from django.db import models
 class PairVector(models.Func):
     """The pairs of characters of name and code (tag n) and of the address (tag a), as a tsvector."""
 
-    function = "mingcha_party_pairs"
+    function = "mingcha_pairs"
 
 
 def public_id() -> str:

@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from mingcha.base.access import Actor
 from mingcha.base.errors import NotFound
-from mingcha.base.search import MOST, fold, pair_query
+from mingcha.base.search import MOST, PairQuery, fold, pair_query
 from mingcha.domains.parties.models import Identifier, Party
 
 __all__ = [
@@ -26,12 +25,6 @@ __all__ = [
 SEARCH = "parties.search"
 CODE = re.compile(r"[0-9A-Za-z\-]{6,}")
 PERSON = "2"
-
-
-class PairQuery(SearchQuery):
-    """Quoted pairs as they are: `to_tsquery` would cut them again at every hyphen and bracket."""
-
-    template = "(%(expressions)s)::tsquery"
 
 
 @dataclass(frozen=True)

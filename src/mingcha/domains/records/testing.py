@@ -1,17 +1,13 @@
 """What tests of the data centre share: a rowful of a lawful inspection, and doing the jobs."""
 
-import asyncio
 import csv
 import importlib
 import io
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import cast
 
-from procrastinate.contrib.django import app
-from procrastinate.contrib.django.django_connector import DjangoConnector
-
+from mingcha.base import testing
 from mingcha.base.people.models import Account, Organisation
 from mingcha.base.rules import services as rules
 from mingcha.domains.catalog.models import Checklist, Item
@@ -114,14 +110,4 @@ def hand_in(
 def do_jobs(queues: Iterable[str] = ("intake", "default")) -> None:
     """Do every waiting job in this process, as the workers would."""
     importlib.import_module("mingcha.domains.records.jobs")
-    connector = cast(DjangoConnector, app.connector)
-    worker = app.with_connector(connector.get_worker_connector())
-
-    async def work() -> None:
-        async with worker.open_async():
-            await worker.run_worker_async(
-                queues=list(queues), wait=False, concurrency=1, install_signal_handlers=False,
-                listen_notify=False,
-            )  # fmt: skip
-
-    asyncio.run(work())
+    testing.do_jobs(queues)

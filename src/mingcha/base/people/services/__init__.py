@@ -32,6 +32,7 @@ from mingcha.base.people.services.organisations import (
     move_organisation,
 )
 from mingcha.base.people.services.regions import abolish_region, add_region, change_region
+from mingcha.base.people.services.responsible import Office, appoint_responsible, end_office
 from mingcha.base.people.services.signing import (
     check_password,
     check_second_factor,
@@ -43,10 +44,12 @@ from mingcha.base.people.services.tokens import create_token, revoke_token, toke
 
 __all__ = [
     "Body",
+    "Office",
     "Person",
     "abolish_region",
     "add_region",
     "appoint",
+    "appoint_responsible",
     "change_account",
     "change_first_password",
     "change_organisation",
@@ -60,6 +63,7 @@ __all__ = [
     "create_organisation",
     "create_token",
     "draft_second_factor",
+    "end_office",
     "enter",
     "found",
     "grant_role",

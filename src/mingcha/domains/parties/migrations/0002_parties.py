@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('parties', '0001_pairs'),
+        ('search', '0001_pairs'),
     ]
 
     operations = [

@@ -3,7 +3,7 @@ from django.db import migrations
 # Every pair of neighbours: cut into pairs from the first character, and again from the second.
 # PL/pgSQL keeps its plans; as an SQL function it starts an executor per row and takes ten times as long.
 CREATE = r"""
-CREATE FUNCTION mingcha_party_pairs(name text, code text, address text) RETURNS tsvector
+CREATE FUNCTION mingcha_pairs(name text, code text, address text) RETURNS tsvector
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
     n text := lower(regexp_replace(normalize(name, NFKC), '\s+', '', 'g'));
@@ -19,9 +19,10 @@ BEGIN
         || regexp_replace(substr(a, 2, (length(a) - 1) / 2 * 2), '(..)', 'a\1 ', 'g')), ' '));
 END $$;
 """
-DROP = "DROP FUNCTION mingcha_party_pairs(text, text, text);"
+DROP = "DROP FUNCTION mingcha_pairs(text, text, text);"
 
 
 class Migration(migrations.Migration):
+    initial = True
     dependencies = []
     operations = [migrations.RunSQL(CREATE, DROP)]

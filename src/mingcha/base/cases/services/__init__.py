@@ -1,0 +1,23 @@
+"""Everything others may do with cases: one act, one transaction, one line in the ledger."""
+
+from mingcha.base.cases.services.handling import claim, extend, hand_over, link
+from mingcha.base.cases.services.inbox import deliver_waiting, note_opened, tell
+from mingcha.base.cases.services.moving import Opening, Said, advance, changing, opened
+from mingcha.base.cases.services.urging import urge, urge_due
+
+__all__ = [
+    "Opening",
+    "Said",
+    "advance",
+    "changing",
+    "claim",
+    "deliver_waiting",
+    "extend",
+    "hand_over",
+    "link",
+    "note_opened",
+    "opened",
+    "tell",
+    "urge",
+    "urge_due",
+]

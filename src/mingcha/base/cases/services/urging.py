@@ -1,0 +1,103 @@
+"""Urging (催办): by hand, and by rule before and after the due day, up the line of who answers."""
+
+from datetime import date
+
+from django.db import transaction
+
+from mingcha.base.calendar import queries as calendar
+from mingcha.base.cases.contents import content_of, record_of
+from mingcha.base.cases.errors import NotOpen, UrgedLately
+from mingcha.base.cases.models import Case, Rung, Step, Todo, Urging
+from mingcha.base.cases.services import inbox
+from mingcha.base.days import local_today, utc_now
+from mingcha.base.ledger import services as ledger
+from mingcha.base.people.models import Account, Duty, Responsible
+from mingcha.base.people.queries import answerable, require
+from mingcha.base.rules.queries import in_force
+
+URGE = "cases.urge"
+BEFORE, AGAIN = "cases.urge_before", "cases.urge_again"
+MOST_A_DAY = 3
+DUTIES = {Rung.UNIT: Duty.UNIT, Rung.LEADER: Duty.LEADER, Rung.HEAD: Duty.HEAD}
+NOBODY = "（未登记）"
+
+
+@transaction.atomic
+def urge(case: Case, *, text: str, rung: Rung = Rung.HANDLER, actor: Account) -> list[Urging]:
+    """Urge whoever has the case (催办), or those above them. Leaves one act.
+
+    Open to the body that opened the case, and to whoever holds the right over the body that has
+    it. Raises NotAllowed, NotOpen or UrgedLately.
+    """
+    if case.opener_id != actor.organisation_id:
+        require(actor, URGE, case.unit)
+    waiting = list(inbox.open_todos(case).select_related("case", "unit", "person"))
+    if not waiting:
+        raise NotOpen(number=case.number, deed="催办")
+    today = Urging.objects.filter(todo__in=waiting, by=actor, at__date=local_today()).count()
+    if today >= MOST_A_DAY * len(waiting):
+        raise UrgedLately(times=MOST_A_DAY)
+    said = [_send(todo, rung, text.strip() or "请抓紧办理。", by=actor) for todo in waiting]
+    _record(case, said[0], actor)
+    return said
+
+
+def urge_due(*, on: date) -> int:
+    """Urge everything that is nearly or already late, by the rules in force on the day. Returns how many.
+
+    Near the due day its handler; after it, one rung higher for every so many working days. Each
+    rung is urged once, so that it may be run again.
+    """
+    before, again = in_force(BEFORE, on=on).value, in_force(AGAIN, on=on).value
+    horizon = calendar.add_working_days(on, before).day
+    due = Todo.objects.filter(done_at__isnull=True, to_know=False, due_on__lte=horizon)
+    urged = 0
+    for todo in due.select_related("case__unit", "case__opener", "unit", "person").order_by("pk"):
+        urged += _climb(todo, on=on, again=again)
+    return urged
+
+
+@transaction.atomic
+def _climb(todo: Todo, *, on: date, again: int) -> int:
+    late = -calendar.working_days_between(on, todo.due_on or on).days
+    rung = Rung.HANDLER if late <= 0 else Rung(min(1 + (late - 1) // max(again, 1), Rung.HEAD))
+    if todo.urgings.filter(by__isnull=True, rung__gte=rung).exists():
+        return 0
+    text = f"已逾期 {late} 个工作日" if late > 0 else f"将于 {todo.due_on} 到期"
+    _record(todo.case, _send(todo, rung, f"{text}，请抓紧办理。", by=None), None)
+    return 1
+
+
+def _send(todo: Todo, rung: Rung, text: str, *, by: Account | None) -> Urging:
+    """Urge at a rung; those who answer there and have an account find it in their inbox."""
+    above = _above(todo, rung)
+    for person in above:
+        if person.account is not None:
+            inbox.tell(todo.case, todo.unit, f"督促：{todo.verb}", person=person.account, by=by)
+    names = "、".join(f"{one.title}{one.name}" for one in above)
+    handler = str(todo.person) if todo.person else todo.unit.name
+    to = handler if rung == Rung.HANDLER else names or NOBODY
+    return Urging.objects.create(todo=todo, rung=rung, to=to[:200], by=by, text=text[:500])
+
+
+def _above(todo: Todo, rung: Rung) -> list[Responsible]:
+    if rung == Rung.HANDLER:
+        return []
+    return answerable(todo.unit, DUTIES[rung], on=local_today())
+
+
+def _record(case: Case, urging: Urging, actor: Account | None) -> None:
+    """The trace of the case and an act; the case itself is left as it is."""
+    Step.objects.create(
+        case=case, label="催办", target=case.state, by=actor, version=case.version,
+        unit=actor.organisation if actor else case.unit,
+        reason=f"{urging.get_rung_display()} {urging.to}：{urging.text}",
+    )  # fmt: skip
+    ledger.act(actor, "催办", record_of(case), content=content_of(case))
+
+
+def urged_since(case: Case) -> int:
+    """How often whoever has the case now has been urged."""
+    return Urging.objects.filter(
+        todo__case=case, todo__done_at__isnull=True, at__lte=utc_now()
+    ).count()
