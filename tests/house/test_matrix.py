@@ -76,6 +76,11 @@ PAGES = {
     "insight:versions": "insight.dossier",
     "insight:reveal": "insight.dossier",
     "insight:lookup": SIGNED_IN,
+    "officers:officers": "officers.see",
+    "officers:public": PUBLIC,
+    "officers:officer": "officers.see",
+    "officers:absent": "officers.manage",
+    "officers:back": "officers.manage",
     "healthz": PUBLIC,
     "readyz": PUBLIC,
     "portal:dictionary": PUBLIC,
@@ -98,12 +103,14 @@ API = {
     "GET /exports/{number}": "insight.export",
     "POST /exports/{number}/cancel": "insight.export",
     "GET /exports/{number}/file": "insight.export",
+    "GET /officers/eligible": "officers.see",
+    "GET /officers/{certificate}/eligibility": "officers.see",
     "GET /standards": PUBLIC,
     "GET /standards/{name}/schema": PUBLIC,
     "GET /codes/{name}": PUBLIC,
 }
 
-DATA = {"parties.search", "insight.dossier", "cases.see"}
+DATA = {"parties.search", "insight.dossier", "cases.see", "officers.see"}
 DEPARTMENT = DATA | {
     "insight.export", "records.intake", "records.receipts", "records.mapping", "records.reveal",
     "cases.urge",
@@ -112,10 +119,12 @@ ROLES = {
     "clerk": DATA | {"records.intake", "records.receipts", "records.mapping"},
     "officer": DATA | {"records.reveal"},
     "head": DATA | {"insight.export", "records.receipts", "records.reveal", "cases.urge"},
-    "department-admin": DEPARTMENT | {"people.manage", "people.organisations", "officers.import"},
+    "department-admin": DEPARTMENT | {
+        "people.manage", "people.organisations", "officers.import", "officers.manage",
+    },
     "data-bureau": DEPARTMENT | {
         "people.manage", "people.organisations", "regions.manage", "calendar.manage",
-        "catalog.import", "officers.import", "rules.manage",
+        "catalog.import", "officers.import", "officers.manage", "rules.manage",
     },
     "inspector-of-inspectors": DATA | {
         "insight.export", "records.receipts", "audit.search", "ledger.verify", "cases.urge",

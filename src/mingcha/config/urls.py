@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("mingcha.domains.records.urls")),
     path("", include("mingcha.domains.insight.urls")),
     path("", include("mingcha.domains.portal.urls")),
+    path("", include("mingcha.domains.officers.urls")),
     path("api/v1/", api.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

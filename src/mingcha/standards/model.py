@@ -145,6 +145,10 @@ class OfficerSpec(Strict):
     valid_to: str | None = None
     region: str | None = None
     fields: str | None = None  # 执法类别
+    area: str | None = None  # 执法区域
+    kind: str | None = None  # 执法人员性质
+    issued_by: str | None = None
+    is_supervisor: str | None = None
 
 
 class OrderRule(Strict):

@@ -33,7 +33,8 @@ def content_of(case: Case) -> Mapping[str, Json]:
         "version": case.version,
         "clocks": [
             {
-                "rule": [clock.rule.key, clock.rule.since.isoformat()],
+                "rule": [clock.rule.key, clock.rule.since.isoformat()] if clock.rule else [],
+                "basis": clock.basis,
                 "started_on": clock.started_on.isoformat(),
                 "due_on": clock.due_on.isoformat() if clock.due_on else "",
                 "paused_on": clock.paused_on.isoformat() if clock.paused_on else "",

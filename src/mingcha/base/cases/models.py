@@ -120,18 +120,24 @@ class Case(models.Model):
 
 
 class Clock(models.Model):
-    """One period of a case (办理时钟), under the rule in force on the day it began.
+    """One period of a case (办理时钟): under the rule in force on the day it began, or to a fixed day.
 
     It runs while neither `stopped_on` nor `paused_on` is set. `due_on` is empty while it stands
-    still. A period that is run again is a new row.
+    still. A period that is run again is a new row. Without a rule somebody has set the day, and
+    `basis` says on which ground.
     """
 
     case = models.ForeignKey(
         Case, verbose_name="办件", on_delete=models.PROTECT, related_name="clocks"
     )
     rule = models.ForeignKey(
-        "rules.Rule", verbose_name="期限规则", on_delete=models.PROTECT, related_name="+"
+        "rules.Rule",
+        verbose_name="期限规则",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
     )
+    basis = models.CharField("指定期限的依据", max_length=200, blank=True)
     started_on = models.DateField("起算日")
     due_on = models.DateField("届满日", null=True)
     is_provisional = models.BooleanField("暂定", default=False)
@@ -147,11 +153,24 @@ class Clock(models.Model):
                 fields=["case", "rule"],
                 condition=Q(stopped_on__isnull=True),
                 name="clock_runs_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(rule__isnull=False) | ~Q(basis=""), name="clock_has_its_ground"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.case_id} {self.rule.label}"
+        return f"{self.case_id} {self.label}"
+
+    @property
+    def label(self) -> str:
+        """What the period is called."""
+        return self.rule.label if self.rule else "指定期限"
+
+    @property
+    def ground(self) -> str:
+        """The law, document or decision that fixes it."""
+        return self.rule.basis if self.rule else self.basis
 
     @property
     def is_running(self) -> bool:

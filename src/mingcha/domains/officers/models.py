@@ -1,22 +1,111 @@
-"""The register of officers."""
+"""The register of officers, their absences, and the warning before a certificate runs out."""
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import F, Q
+
+from mingcha.base.intervals import same, span
+
+# The pairs of characters of name, certificate and body, as a tsvector (tags n and a).
+PAIRS = models.Func(F("name"), F("certificate"), F("body"), function="mingcha_pairs")
 
 
 class Officer(models.Model):
-    """An enforcement officer by certificate (执法证). An officer may have no account."""
+    """An enforcement officer by certificate (执法证). A projection of the officer table's facts.
+
+    `body` is the name the record gives, `organisation` the body here that bears it, if any.
+    `areas` are codes of divisions, or beginnings of them, in which the certificate holds; empty is
+    everywhere. `fields` are the kinds of enforcement (执法类别) on it; empty is any.
+    """
 
     certificate = models.CharField("执法证号", max_length=100, unique=True)
     name = models.CharField("姓名", max_length=50)
     body = models.CharField("所属主体", max_length=100)
+    organisation = models.ForeignKey(
+        "people.Organisation",
+        verbose_name="对应机构",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
+    kind = models.CharField(
+        "人员性质", max_length=2, blank=True, help_text="代码表“执法人员性质”，05 辅助人员"
+    )
+    is_supervisor = models.BooleanField("监督人员", default=False)
+    issued_by = models.CharField("发证机关", max_length=100, blank=True)
     valid_to = models.DateField("证件有效期", null=True, blank=True)
     region = models.CharField("行政区划代码", max_length=6, blank=True)
-    fields = models.CharField("执法类别", max_length=200, blank=True)
+    areas = ArrayField(models.CharField(max_length=6), verbose_name="执法区域", default=list)
+    fields = ArrayField(models.CharField(max_length=60), verbose_name="执法类别", default=list)
     fact_id = models.BigIntegerField("来源记录")
+    search = models.GeneratedField(
+        expression=PAIRS,
+        output_field=SearchVectorField(),
+        db_persist=True,
+        verbose_name="检索",
+    )
 
     class Meta:
         verbose_name = "执法人员"
         ordering = ["certificate"]
+        indexes = [
+            GinIndex(fields=["search"], name="officer_search"),
+            models.Index(fields=["organisation", "valid_to"], name="officer_body"),
+            models.Index(fields=["valid_to"], name="officer_valid_to"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}（{self.certificate}）"
+
+
+class Absence(models.Model):
+    """Days on which an officer does not inspect (离岗): seconded, ill, on leave, suspended."""
+
+    officer = models.ForeignKey(
+        Officer, verbose_name="执法人员", on_delete=models.PROTECT, related_name="absences"
+    )
+    since = models.DateField("起")
+    until = models.DateField("止", null=True, blank=True)
+    reason = models.CharField("原因", max_length=200)
+
+    class Meta:
+        verbose_name = "离岗"
+        ordering = ["-since"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="absence_dates_in_order",
+            ),
+            ExclusionConstraint(
+                name="absence_once_a_day",
+                expressions=[
+                    (same("officer_id"), RangeOperators.OVERLAPS),
+                    (span(), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.officer} {self.since}"
+
+
+class Renewal(models.Model):
+    """A certificate that runs out (证件到期提醒); its state and day live in its case."""
+
+    case = models.OneToOneField(
+        "cases.Case", verbose_name="办件", on_delete=models.PROTECT, primary_key=True
+    )
+    officer = models.ForeignKey(
+        Officer, verbose_name="执法人员", on_delete=models.PROTECT, related_name="renewals"
+    )
+    valid_to = models.DateField("到期日")
+
+    class Meta:
+        verbose_name = "证件到期提醒"
+        constraints = [models.UniqueConstraint(fields=["officer", "valid_to"], name="renewal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.officer} {self.valid_to}"

@@ -1,12 +1,175 @@
-"""Officers for whoever checks an act."""
+"""Officers, for officials, for whoever checks an act, and for the public as far as the law lets."""
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
-from mingcha.domains.officers.models import Officer
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from mingcha.base.days import local_today
+from mingcha.base.errors import NotFound
+from mingcha.base.people.models import Account, Organisation
+from mingcha.base.people.queries import named
+from mingcha.base.rules.queries import in_force
+from mingcha.base.search import PairQuery, pair_query
+from mingcha.domains.officers.models import Absence, Officer
+from mingcha.domains.officers.rules import AUXILIARY, Asked, Standing, obstacles, prefix
+
+SEE = "officers.see"
+FIRST = "officers.warn_first"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list of officers was asked for; every part narrows."""
+
+    words: str = ""
+    organisation: str = ""
+    region: str = ""
+    field: str = ""
+    standing: str = ""  # valid, soon, over, auxiliary, unmatched, absent
+
+
+def visible_to(account: Account) -> QuerySet[Officer]:
+    """The officers an account may look up: all, for officials with the right; else none."""
+    return _all() if account.holds(SEE) else Officer.objects.none()
+
+
+def public() -> QuerySet[Officer]:
+    """The officers of the public list (执法人员公示, 国办发〔2018〕118号): a valid certificate, no auxiliary.
+
+    Name, body, certificate, kinds and area are public; everything else about them is not.
+    """
+    valid = Q(valid_to__isnull=True) | Q(valid_to__gte=local_today())
+    return _all().filter(valid).exclude(kind=AUXILIARY)
+
+
+def officer_for(account: Account, certificate: str) -> Officer:
+    """The one door to an officer. Raises NotFound for missing and hidden alike."""
+    found = visible_to(account).prefetch_related("absences").filter(certificate=certificate).first()
+    if found is None:
+        raise NotFound(what="执法人员", key=certificate)
+    return found
+
+
+def absence_for(account: Account, certificate: str, number: int) -> Absence:
+    """The one door to an absence. Raises NotFound for missing and hidden alike."""
+    mine = Absence.objects.filter(officer__in=visible_to(account), officer__certificate=certificate)
+    found = mine.select_related("officer__organisation").filter(pk=number).first()
+    if found is None:
+        raise NotFound(what="离岗登记", key=number)
+    return found
+
+
+def officers(found: QuerySet[Officer], asked: Filter) -> QuerySet[Officer]:
+    """Those of `found` that fit a filter."""
+    if asked.words:
+        exact = Q(certificate=asked.words) | Q(name=asked.words)
+        named, body = (pair_query(asked.words, tag) for tag in "na")
+        pairs = Q(search=PairQuery(named)) | Q(search=PairQuery(body)) if named else Q()
+        found = found.filter(exact | pairs)
+    if asked.organisation:
+        found = found.filter(organisation__code=asked.organisation)
+    if asked.region:
+        found = found.filter(region__startswith=prefix(asked.region))
+    if asked.field:
+        found = found.filter(fields__contains=[asked.field])
+    return found.filter(_standing(asked.standing))
+
+
+def eligible(asked: Asked) -> QuerySet[Officer]:
+    """Who may inspect what is asked, on every day of it. The same as having no `obstacles`."""
+    found = Officer.objects.exclude(kind=AUXILIARY)
+    found = found.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=asked.until))
+    if asked.region:
+        # An area is the beginning of a code: the region has at most seven beginnings.
+        beginnings = [asked.region[:length] for length in range(1, len(asked.region) + 1)]
+        found = found.filter(Q(areas=[]) | Q(areas__overlap=beginnings))
+    if asked.field:
+        found = found.filter(Q(fields=[]) | Q(fields__contains=[asked.field]))
+    if asked.organisation is not None:
+        found = found.filter(organisation=asked.organisation)
+    return found.filter(~Exists(_away(asked.since, asked.until))).select_related("organisation")
+
+
+def why_not(officer: Officer, asked: Asked) -> list[str]:
+    """Why one officer may not, in sentences."""
+    return obstacles(standing_of(officer), asked)
+
+
+def standing_of(officer: Officer) -> Standing:
+    """What decides about an officer."""
+    away = tuple((absence.since, absence.until) for absence in officer.absences.all())
+    return Standing(
+        officer.valid_to, officer.kind, tuple(officer.areas), tuple(officer.fields),
+        officer.organisation_id, away,
+    )  # fmt: skip
 
 
 def certificate_rows() -> Iterator[tuple[str, date | None, str]]:
     """(certificate, last valid day, body) of every officer, for bulk checks."""
     rows = Officer.objects.values_list("certificate", "valid_to", "body")
     yield from rows.iterator(chunk_size=5000)
+
+
+def running_out(*, on: date) -> QuerySet[Officer]:
+    """The officers whose certificate runs out within the first warning's days, and not yet has."""
+    return Officer.objects.filter(valid_to__range=(on, _warned_until(on))).select_related(
+        "organisation"
+    )
+
+
+def fields() -> list[str]:
+    """Every kind of enforcement on some certificate, by name."""
+    found: set[str] = set()
+    for several in Officer.objects.values_list("fields", flat=True).distinct():
+        found |= set(several)
+    return sorted(found)
+
+
+def bodies() -> list[tuple[str, str]]:
+    """(code, name) of the bodies that have officers, in tree order."""
+    found = Organisation.objects.filter(pk__in=Officer.objects.values("organisation"))
+    return list(found.order_by("path").values_list("code", "name"))
+
+
+def body(code: str) -> Organisation:
+    """The body of that mark. Raises NotFound."""
+    found = named(code)
+    if found is None:
+        raise NotFound(what="机构", key=code)
+    return found
+
+
+def with_absences(found: QuerySet[Officer]) -> QuerySet[Officer]:
+    """The same with their absences in one more query."""
+    return found.prefetch_related(Prefetch("absences", Absence.objects.order_by("-since")))
+
+
+def _all() -> QuerySet[Officer]:
+    """All, with their bodies, and whether the first warning's days have begun (`is_running_out`)."""
+    soon = Q(valid_to__lte=_warned_until(local_today()))
+    return Officer.objects.select_related("organisation").annotate(is_running_out=soon)
+
+
+def _warned_until(today: date) -> date:
+    return today + timedelta(days=in_force(FIRST, on=today).value)
+
+
+def _away(since: date, until: date) -> QuerySet[Absence]:
+    open_ended = Q(until__isnull=True) | Q(until__gte=since)
+    return Absence.objects.filter(open_ended, officer=OuterRef("pk"), since__lte=until)
+
+
+def _standing(standing: str) -> Q:
+    today = local_today()
+    conditions: dict[str, Q | Exists] = {
+        "valid": Q(valid_to__isnull=True) | Q(valid_to__gte=today),
+        "soon": Q(valid_to__range=(today, _warned_until(today))),
+        "over": Q(valid_to__lt=today),
+        "auxiliary": Q(kind=AUXILIARY),
+        "unmatched": Q(organisation__isnull=True),
+        "absent": Exists(_away(today, today)),
+    }
+    found = conditions.get(standing, Q())
+    return Q(found)

@@ -2,10 +2,11 @@
 
 from mingcha.base.cases.services.handling import claim, extend, hand_over, link
 from mingcha.base.cases.services.inbox import deliver_waiting, note_opened, tell
-from mingcha.base.cases.services.moving import Opening, Said, advance, changing, opened
-from mingcha.base.cases.services.urging import urge, urge_due
+from mingcha.base.cases.services.moving import Deadline, Opening, Said, advance, changing, opened
+from mingcha.base.cases.services.urging import remind, urge, urge_due
 
 __all__ = [
+    "Deadline",
     "Opening",
     "Said",
     "advance",
@@ -17,6 +18,7 @@ __all__ = [
     "link",
     "note_opened",
     "opened",
+    "remind",
     "tell",
     "urge",
     "urge_due",

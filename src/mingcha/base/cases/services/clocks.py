@@ -37,6 +37,11 @@ def start(case: Case, key: str, on: date, _: str = "") -> None:
     _count(clock, calendar.days())
 
 
+def fix(case: Case, day: date, *, basis: str, on: date) -> None:
+    """Set a last day that no rule fixes, on the ground stated."""
+    Clock.objects.create(case=case, basis=basis, started_on=on, due_on=day, how=f"指定为 {day}")
+
+
 def stop(case: Case, key: str, on: date, _: str = "") -> None:
     """End a period."""
     open_clocks(case).filter(rule__key=key).update(stopped_on=on)
@@ -118,7 +123,7 @@ def recount(*, because: str) -> dict[str, tuple[str, str]]:
 def _recount_one(pk: int, judge: Judge, because: str) -> tuple[str, str, str] | None:
     case = Case.objects.select_for_update(of=("self",)).select_related("unit", "opener").get(pk=pk)
     before, was_provisional = case.due_on, case.is_provisional
-    for clock in open_clocks(case).filter(paused_on__isnull=True):
+    for clock in open_clocks(case).filter(paused_on__isnull=True, rule__isnull=False):
         _count(clock, judge)
     settle(case)
     if (case.due_on, case.is_provisional) == (before, was_provisional):
@@ -134,8 +139,9 @@ def _recount_one(pk: int, judge: Judge, because: str) -> tuple[str, str, str] | 
 
 
 def _count(clock: Clock, judge: Judge) -> None:
+    """Count a clock that a rule fixes."""
     changes = list(clock.changes.select_related("extension"))
-    lengths = [clock.rule, *(change.extension for change in changes if change.extension)]
+    lengths = [rule for rule in (clock.rule, *(one.extension for one in changes)) if rule]
     stood = [
         Pause(change.since, change.until)
         for change in changes

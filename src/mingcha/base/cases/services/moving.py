@@ -37,11 +37,20 @@ OPENED = "发起"
 
 
 @dataclass(frozen=True)
+class Deadline:
+    """A last day that somebody has set or that a document states, and on which ground."""
+
+    day: date
+    basis: str
+
+
+@dataclass(frozen=True)
 class Opening:
     """A case to be opened: of what kind, about what, and which body must act first.
 
     `opener` is the body that opens it; without one, the actor's body, or `unit` for the system.
-    `started_on` is the day from which its clocks count; without one, today.
+    `started_on` is the day from which its clocks count; without one, today. `due` is a day that no
+    rule fixes.
     """
 
     kind: str
@@ -54,6 +63,7 @@ class Opening:
     handler: Account | None = None
     is_urgent: bool = False
     started_on: date | None = None
+    due: Deadline | None = None
     reason: str = ""
 
 
@@ -85,6 +95,8 @@ def opened(opening: Opening, *, actor: Account | None) -> Iterator[Case]:
             party_id=opening.party_id, parent=opening.parent, is_urgent=opening.is_urgent,
         )  # fmt: skip
         yield case
+        if opening.due is not None:
+            clocks.fix(case, opening.due.day, basis=opening.due.basis, on=on)
         clocks.run(case, [ClockStep(Tick.START, rule) for rule in kind.starts], on=on)
         case.save()
         _trace(case, OPENED, actor, reason=opening.reason)

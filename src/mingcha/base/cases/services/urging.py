@@ -50,22 +50,32 @@ def urge_due(*, on: date) -> int:
     """
     before, again = in_force(BEFORE, on=on).value, in_force(AGAIN, on=on).value
     horizon = calendar.add_working_days(on, before).day
-    due = Todo.objects.filter(done_at__isnull=True, to_know=False, due_on__lte=horizon)
-    urged = 0
-    for todo in due.select_related("case__unit", "case__opener", "unit", "person").order_by("pk"):
-        urged += _climb(todo, on=on, again=again)
-    return urged
+    due = Case.objects.filter(closed_at__isnull=True, due_on__lte=horizon).order_by("due_on", "pk")
+    return sum(
+        _climb(case, case.due_on, on=on, again=again)
+        for case in due.select_related("unit", "opener")
+        if case.due_on is not None
+    )
 
 
 @transaction.atomic
-def _climb(todo: Todo, *, on: date, again: int) -> int:
-    late = -calendar.working_days_between(on, todo.due_on or on).days
+def remind(case: Case, rung: Rung, text: str) -> int:
+    """Let a rule remind whoever has the case, or those at a rung above. Once for each rung.
+
+    Returns how many were reminded.
+    """
+    waiting = inbox.open_todos(case).select_related("case", "unit", "person")
+    fresh = [t for t in waiting if not t.urgings.filter(by__isnull=True, rung__gte=rung).exists()]
+    for todo in fresh:
+        _record(case, _send(todo, rung, text, by=None), None)
+    return len(fresh)
+
+
+def _climb(case: Case, due_on: date, *, on: date, again: int) -> int:
+    late = -calendar.working_days_between(on, due_on).days
     rung = Rung.HANDLER if late <= 0 else Rung(min(1 + (late - 1) // max(again, 1), Rung.HEAD))
-    if todo.urgings.filter(by__isnull=True, rung__gte=rung).exists():
-        return 0
-    text = f"已逾期 {late} 个工作日" if late > 0 else f"将于 {todo.due_on} 到期"
-    _record(todo.case, _send(todo, rung, f"{text}，请抓紧办理。", by=None), None)
-    return 1
+    text = f"已逾期 {late} 个工作日" if late > 0 else f"将于 {due_on} 到期"
+    return remind(case, rung, f"{text}，请抓紧办理。")
 
 
 def _send(todo: Todo, rung: Rung, text: str, *, by: Account | None) -> Urging:

@@ -68,6 +68,14 @@ PLACES = (
     Place(
         "数据字典", "数据表、字段、代码和模板下载", "portal:dictionary", "dictionary", group="数据"
     ),
+    Place(
+        "执法人员",
+        "查找执法人员，核对证件和某日能否执法",
+        "officers:officers",
+        "people",
+        "officers.see",
+        "管理",
+    ),
     Place("人员账号", "开通、停用账号，授予角色", "desk:people", "people", "people.manage", "管理"),
     Place("账号变动", "账号与授权的变动报备", "desk:changes", "inbox", "people.manage", "管理"),
     Place(

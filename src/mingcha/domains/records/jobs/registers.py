@@ -136,6 +136,10 @@ def _officer(spec: OfficerSpec, fact: Landed, row: Row) -> officers.Entry:
         region=of(spec.region),
         fields=of(spec.fields),
         fact_id=fact.fact_id,
+        area=of(spec.area),
+        kind=of(spec.kind),
+        issued_by=of(spec.issued_by),
+        is_supervisor=of(spec.is_supervisor) == "是",
     )
 
 

@@ -1,0 +1,29 @@
+"""What the register of officers refuses, in words."""
+
+from mingcha.base.errors import MingchaError
+
+
+class AbsenceOverlaps(MingchaError):
+    """The officer is away on some of the days already."""
+
+    code = "officers/absence-overlaps"
+    status = 409
+    message = "{name}在这段时间已登记离岗（{since} 起）。"
+    remedy = "请先结束原有的离岗登记，或改填不重叠的日期。"
+
+
+class AbsenceNotLegible(MingchaError):
+    """An absence without a reason, or that ends before it begins."""
+
+    code = "officers/absence-not-legible"
+    message = "离岗登记不完整：{problem}。"
+    remedy = "请填写原因，结束日期不能早于开始日期。"
+
+
+class AbsenceOver(MingchaError):
+    """An absence that has ended is ended again."""
+
+    code = "officers/absence-over"
+    status = 409
+    message = "{name}的这次离岗已于 {until} 结束。"
+    remedy = "请刷新页面核对。"
