@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "mingcha.domains.officers",
     "mingcha.domains.parties",
     "mingcha.domains.records",
+    "mingcha.domains.quality",
     "mingcha.domains.insight",
     "mingcha.domains.desk",
     "mingcha.domains.portal",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("mingcha.domains.insight.urls")),
     path("", include("mingcha.domains.portal.urls")),
     path("", include("mingcha.domains.officers.urls")),
+    path("", include("mingcha.domains.quality.urls")),
     path("api/v1/", api.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

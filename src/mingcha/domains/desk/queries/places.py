@@ -58,6 +58,14 @@ PLACES = (
         "数据",
     ),
     Place(
+        "数据质量",
+        "评分、退回更正和疑似编造线索",
+        "quality:cards",
+        "check",
+        "records.receipts",
+        "数据",
+    ),
+    Place(
         "数据导出",
         "把有权查看的记录整表存为文件",
         "records:datasets",

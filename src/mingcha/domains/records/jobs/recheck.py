@@ -9,8 +9,10 @@ from procrastinate.contrib.django import app
 
 from mingcha.base.calendar import queries as calendar
 from mingcha.base.days import local_day, local_today
+from mingcha.base.events.services import announce
 from mingcha.base.jobs import AGAIN, defer
 from mingcha.base.rules import queries as rules
+from mingcha.domains.records.events import BatchEnded
 from mingcha.domains.records.jobs import headers
 from mingcha.domains.records.jobs.intake import land_again
 from mingcha.domains.records.jobs.prepare import Checker, Numbers, Prepared
@@ -74,6 +76,8 @@ def recheck(batch: int) -> None:
         with transaction.atomic():
             _settle(found, numbered, numbered.prepare(chunk), chunk)
     returns.forget(found)
+    with transaction.atomic():
+        announce(BatchEnded(found.public_id, found.provider_id, found.table, found.state))
 
 
 def _waiting(batch: Batch, columns: list[str], *, after: int) -> tuple[Chunk, pl.DataFrame] | None:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from mingcha.base.days import utc_now
+from mingcha.base.events.services import announce
 from mingcha.base.jobs import defer
 from mingcha.base.ledger import services as ledger
 from mingcha.base.people.models import Account, Organisation
@@ -14,6 +15,7 @@ from mingcha.base.people.queries import require
 from mingcha.base.runs import services as runs
 from mingcha.base.runs.models import Run, RunState
 from mingcha.domains.records.errors import NotCancellable, NotResumable
+from mingcha.domains.records.events import BatchEnded
 from mingcha.domains.records.models import Batch, BatchState, SourceMapping
 from mingcha.domains.records.services import landing, vault
 from mingcha.standards import loader
@@ -133,6 +135,7 @@ def close(batch: Batch, state: BatchState, *, error: str = "") -> None:
     ends = {BatchState.CANCELLED: RunState.CANCELLED, BatchState.FAILED: RunState.FAILED}
     ends[BatchState.REFUSED] = RunState.FAILED
     runs.finish(batch.run, ends.get(state, RunState.DONE), error=error)
+    announce(BatchEnded(batch.public_id, batch.provider_id, batch.table, state.value))
 
 
 def lock_of(batch: Batch) -> str:
