@@ -12,6 +12,7 @@ from mingcha.base.cases.queries import visible_to as cases_visible_to
 from mingcha.base.days import SHANGHAI, local_today
 from mingcha.base.errors import NotFound
 from mingcha.base.people.models import Account, Organisation
+from mingcha.base.rules.errors import NoRule
 from mingcha.base.rules.queries import dated, in_force
 from mingcha.domains.quality.models import Digest, Hint, Return, Score
 from mingcha.domains.quality.rules import (
@@ -240,9 +241,12 @@ def midnight(day: date) -> datetime:
 
 
 def targets_on(day: date) -> Mapping[str, int]:
-    """The target of each dimension in force at the end of a month, in per mille. One query."""
+    """The target of each dimension in force at the end of a month, in per mille. Raises NoRule."""
     last = min(month_after(first_of(day)), local_today())
     rules = {rule.key: rule.value for rule in dated(last).filter(key__startswith="quality.target_")}
+    missing = next((one.rule for one in DIMENSIONS if one.rule not in rules), None)
+    if missing is not None:
+        raise NoRule(key=missing, on=last)
     return {one.key: rules[one.rule] for one in DIMENSIONS}
 
 
