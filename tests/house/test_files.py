@@ -18,8 +18,6 @@ LONG = {
 
 # Told to our own children by the supervisor and by the tests; nobody sets them by hand.
 BETWEEN_PROCESSES = {"MINGCHA_DATABASE_ROLE", "MINGCHA_TEST_SERVER"}
-# Read past `setting`; docs/explanation/deviations.md names it.
-UNDOCUMENTED = {"MINGCHA_SECRET_KEY"}
 
 
 def ours() -> list[str]:
@@ -42,7 +40,7 @@ def test_no_file_is_longer_than_it_should_be():
 
 
 def test_every_variable_of_the_environment_that_is_named_is_documented():
-    known = {one.name for one in read()} | BETWEEN_PROCESSES | UNDOCUMENTED
+    known = {one.name for one in read()} | BETWEEN_PROCESSES
 
     assert {name for path in modules() for name in variables(path)} - known == set()
 

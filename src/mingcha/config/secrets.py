@@ -4,10 +4,17 @@ import os
 import secrets
 from pathlib import Path
 
+from mingcha.config.env import setting
+
 
 def secret_key(home: Path) -> str:
-    """The key that signs sessions: from MINGCHA_SECRET_KEY, else made once under `home`."""
-    given = os.environ.get("MINGCHA_SECRET_KEY")
+    """The key that signs sessions: as set, else made once under `home`."""
+    given = setting(
+        "MINGCHA_SECRET_KEY",
+        "",
+        str,
+        help="签发登录会话的密钥；留空则自动生成，存于数据目录的 secrets/session.key。多台网页服务器须相同。",
+    )
     return given or secret_file(home / "secrets" / "session.key")
 
 

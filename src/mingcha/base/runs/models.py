@@ -1,13 +1,8 @@
 """The table of runs."""
 
-import secrets
-
 from django.db import models
 
-
-def public_id() -> str:
-    """A random id for addresses (80 bits)."""
-    return secrets.token_hex(10)
+from mingcha.base.ids import PublicIdField
 
 
 class RunState(models.TextChoices):
@@ -26,7 +21,7 @@ class Run(models.Model):
     `done` of `total` in `unit`; total 0 means not known yet. `error` is the refusal in words.
     """
 
-    public_id = models.CharField("任务编号", max_length=20, unique=True, default=public_id)
+    public_id = PublicIdField("任务编号")
     kind = models.CharField("种类", max_length=40)
     label = models.CharField("名称", max_length=200)
     actor_id = models.BigIntegerField("发起人", null=True)

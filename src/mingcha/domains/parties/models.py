@@ -1,21 +1,13 @@
 """The register of parties, their identifiers, and the keys by which doubtful ones are looked up."""
 
-import uuid
-
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
+from mingcha.base.ids import PublicIdField
 
-class PairVector(models.Func):
-    """The pairs of characters of name and code (tag n) and of the address (tag a), as a tsvector."""
-
-    function = "mingcha_pairs"
-
-
-def public_id() -> str:
-    """A random id for addresses (122 bits); says nothing about the party."""
-    return uuid.uuid4().hex
+# The pairs of characters of name and code (tag n) and of the address (tag a), as a tsvector.
+PAIRS = models.Func("name", "code", "address", function="mingcha_pairs")
 
 
 class Party(models.Model):
@@ -25,7 +17,7 @@ class Party(models.Model):
     `is_registered` is false for an entity known only from acts about it (未登记).
     """
 
-    public_id = models.CharField("对象编号", max_length=32, unique=True, default=public_id)
+    public_id = PublicIdField("对象编号", max_length=32)
     kind = models.CharField("对象类型", max_length=2, help_text="代码表“监管行为监管对象类型”")
     subkind = models.CharField("细类", max_length=40, blank=True)
     name = models.CharField("名称", max_length=600)
@@ -48,7 +40,7 @@ class Party(models.Model):
     is_registered = models.BooleanField("已登记", default=True)
     fact_id = models.BigIntegerField("来源记录", null=True)
     search = models.GeneratedField(
-        expression=PairVector("name", "code", "address"),
+        expression=PAIRS,
         output_field=SearchVectorField(),
         db_persist=True,
         verbose_name="检索",

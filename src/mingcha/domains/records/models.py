@@ -4,20 +4,14 @@ Facts, chunks, vault entries and the manifest are insert-only: the app role may 
 (architecture.md 5.6). See `PROTECTED`.
 """
 
-import secrets
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
+from mingcha.base.ids import PublicIdField
 from mingcha.base.runs.models import Run
 
 PROTECTED = ("records_fact", "records_chunk", "records_vaultfile", "records_manifest")
-
-
-def public_id() -> str:
-    """A random id for addresses (80 bits)."""
-    return secrets.token_hex(10)
 
 
 class VaultFile(models.Model):
@@ -102,7 +96,7 @@ class Batch(models.Model):
     `counts` is the receipt: check name → rows that failed it.
     """
 
-    public_id = models.CharField("批次编号", max_length=20, unique=True, default=public_id)
+    public_id = PublicIdField("批次编号")
     provider = models.ForeignKey(
         "people.Organisation", verbose_name="报送单位", on_delete=models.PROTECT, related_name="+"
     )
@@ -386,7 +380,7 @@ class Export(models.Model):
     tell it unaltered. The file goes after `expires_at`; the row stays.
     """
 
-    public_id = models.CharField("导出编号", max_length=20, unique=True, default=public_id)
+    public_id = PublicIdField("导出编号")
     run = models.OneToOneField(Run, verbose_name="任务", on_delete=models.PROTECT)
     asked_by = models.ForeignKey(
         "people.Account", verbose_name="申请人", on_delete=models.PROTECT, related_name="+"

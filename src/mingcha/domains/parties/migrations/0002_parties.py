@@ -3,7 +3,6 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import mingcha.domains.parties.models
 from django.db import migrations, models
 
 
@@ -20,7 +19,7 @@ class Migration(migrations.Migration):
             name='Party',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=mingcha.domains.parties.models.public_id, max_length=32, unique=True, verbose_name='对象编号')),
+                ('public_id', models.CharField(max_length=32, unique=True, verbose_name='对象编号')),
                 ('kind', models.CharField(help_text='代码表“监管行为监管对象类型”', max_length=2, verbose_name='对象类型')),
                 ('subkind', models.CharField(blank=True, max_length=40, verbose_name='细类')),
                 ('name', models.CharField(max_length=600, verbose_name='名称')),
@@ -35,7 +34,7 @@ class Migration(migrations.Migration):
                 ('latitude', models.FloatField(blank=True, null=True, verbose_name='纬度')),
                 ('is_registered', models.BooleanField(default=True, verbose_name='已登记')),
                 ('fact_id', models.BigIntegerField(null=True, verbose_name='来源记录')),
-                ('search', models.GeneratedField(db_persist=True, expression=mingcha.domains.parties.models.PairVector('name', 'code', 'address'), output_field=django.contrib.postgres.search.SearchVectorField(), verbose_name='检索')),
+                ('search', models.GeneratedField(db_persist=True, expression=models.Func('name', 'code', 'address', function='mingcha_pairs'), output_field=django.contrib.postgres.search.SearchVectorField(), verbose_name='检索')),
                 ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='objects_owned', to='parties.party', verbose_name='责任主体')),
             ],
             options={

@@ -3,7 +3,6 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import mingcha.domains.records.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -24,7 +23,7 @@ class Migration(migrations.Migration):
             name='Batch',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=mingcha.domains.records.models.public_id, max_length=20, unique=True, verbose_name='批次编号')),
+                ('public_id', models.CharField(max_length=20, unique=True, verbose_name='批次编号')),
                 ('table', models.CharField(blank=True, max_length=60, verbose_name='数据表')),
                 ('table_asked', models.CharField(blank=True, max_length=60, verbose_name='指定的数据表')),
                 ('table_version', models.PositiveIntegerField(default=0, verbose_name='标准版本')),
@@ -142,7 +141,7 @@ class Migration(migrations.Migration):
             name='Export',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=mingcha.domains.records.models.public_id, max_length=20, unique=True, verbose_name='导出编号')),
+                ('public_id', models.CharField(max_length=20, unique=True, verbose_name='导出编号')),
                 ('asked_at', models.DateTimeField(auto_now_add=True, verbose_name='申请时间')),
                 ('table', models.CharField(max_length=60, verbose_name='数据表')),
                 ('form', models.CharField(max_length=10, verbose_name='文件格式')),
