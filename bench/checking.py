@@ -46,22 +46,24 @@ class City:
         """Everything in force since 2020, for every body and level."""
         since = date(2020, 1, 1)
         pairs = [(body, item) for body in self.bodies for item in self.items[:100]]
+        items = pl.DataFrame({"code": self.items}).with_columns(
+            since=since,
+            until=pl.lit(None, pl.Date),
+            status=pl.lit("01"),
+            levels=pl.lit(["3", "4"]),
+            body=pl.lit(None, pl.String),
+            region=pl.lit("310000"),
+        )
+        checklists = pl.DataFrame(
+            {
+                "code": [f"{body}4{item}01" for body, item in pairs],
+                "item": [item for _, item in pairs],
+                "body": [body for body, _ in pairs],
+            }
+        ).with_columns(since=since, until=pl.lit(None, pl.Date))
         return References(
-            items=pl.DataFrame({"code": self.items}).with_columns(
-                since=since,
-                until=pl.lit(None, pl.Date),
-                status=pl.lit("01"),
-                levels=pl.lit(["3", "4"]),
-                body=pl.lit(None, pl.String),
-                region=pl.lit("310000"),
-            ),
-            checklists=pl.DataFrame(
-                {
-                    "code": [f"{body}4{item}01" for body, item in pairs],
-                    "item": [item for _, item in pairs],
-                    "body": [body for body, _ in pairs],
-                }
-            ).with_columns(since=since, until=pl.lit(None, pl.Date)),
+            items={"item": items},
+            checklists={"checklist": checklists},
             officers=pl.DataFrame({"certificate": self.officers}).with_columns(
                 since=since, until=date(2030, 1, 1), body=pl.lit(None, pl.String)
             ),

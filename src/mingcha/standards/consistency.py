@@ -18,7 +18,6 @@ from mingcha.standards.model import (
 )
 
 _DAYS = {FieldType.DATE}
-_CATALOGUES = {"item", "checklist", "officer"}  # what a reference may name beside a table's field
 
 
 def problems_of_table(
@@ -32,8 +31,10 @@ def problems_of_table(
             yield f"的字段“{name}”{problem}"
     yield from _rule_problems(table)
     yield from _unknown_codes(table, code_tables)
+    if table.item is not None and not _lists(tables.get(table.item.scheme), "item"):
+        yield f"的 item 所属的“{table.item.scheme}”不是监管事项的目录表"
     for reference in table.references:
-        yield from _reference_problems(reference, tables)
+        yield from _reference_problems(table, reference, tables)
 
 
 def problems_of_codes(code_table: CodeTable) -> Iterator[str]:
@@ -158,9 +159,28 @@ _TYPES = {
 }
 
 
-def _reference_problems(reference: Reference, tables: Mapping[str, Table]) -> Iterator[str]:
-    if reference.to in _CATALOGUES:
+def _reference_problems(
+    table: Table, reference: Reference, tables: Mapping[str, Table]
+) -> Iterator[str]:
+    where = f"的引用“{reference.name}”"
+    if reference.catalogue is not None:
+        if not _lists(tables.get(reference.catalogue), reference.to):
+            yield f"{where}指向的“{reference.catalogue}”不是{_LISTED[reference.to]}的目录表"
+        named = table.item.scheme if table.item and table.item.item == reference.field else None
+        if named not in {None, reference.catalogue}:
+            yield f"{where}查的是“{reference.catalogue}”，item 却写明属于“{named}”"
         return
+    if reference.scheme is not None:
+        yield f"{where}只有指向事项或清单时才能写 scheme"
     name, _, field = reference.to.partition(".")
-    if name not in tables or field not in tables[name].fields:
-        yield f"的引用“{reference.name}”指向不存在的“{reference.to}”"
+    known = tables.get(name)
+    if reference.to != "officer" and (known is None or field not in known.fields):
+        yield f"{where}指向不存在的“{reference.to}”"
+
+
+_LISTED = {"item": "监管事项", "checklist": "检查实施清单"}
+
+
+def _lists(table: Table | None, kind: str) -> bool:
+    """Whether a table is a catalogue of this kind."""
+    return table is not None and table.catalog_as is not None and table.catalog_as.kind == kind

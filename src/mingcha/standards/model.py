@@ -110,9 +110,14 @@ class RegisterSpec(Strict):
 
 
 class ItemSpec(Strict):
-    """Which fields say under what item the act was done (监管事项)."""
+    """Which fields say under what item the act was done (监管事项), and whose items these are.
+
+    `scheme` is the catalogue table that lists the items: the national one, or a city's own. A code
+    means something in its own scheme only; the reference that checks it names the same one.
+    """
 
     item: str
+    scheme: str = "item"
     checklist: str | None = None
     body: str | None = None  # field with the code of the implementing body
 
@@ -212,18 +217,28 @@ Rule = Annotated[
 ]
 
 
+CATALOGUES = ("item", "checklist")  # what a Reference may lead to by scheme and code
+
+
 class Reference(Strict):
     """What a row points at, and what happens when that is not here.
 
     `to` is "item" (in force on the day for that body and level), "checklist", "officer" (certificate
-    valid on the day) or "<table>.<field>" (a fact already taken in, by its source key).
+    valid on the day) or "<table>.<field>" (a fact already taken in, by its source key). `scheme` is
+    the catalogue table in which an item or a checklist is looked up, if it is not the national one.
     """
 
     name: str
     field: str
     to: str
+    scheme: str | None = None
     severity: Severity = Severity.WAIT
     national: str = "08"
+
+    @property
+    def catalogue(self) -> str | None:
+        """The catalogue table that is looked into; None where `to` is no item and no checklist."""
+        return (self.scheme or self.to) if self.to in CATALOGUES else None
 
 
 class KeySpec(Strict):

@@ -6,7 +6,11 @@ from django.db.models import F, Q
 
 
 class Dated(models.Model):
-    """What items and checklists share: code, name, and the days in force, the last included."""
+    """What items and checklists share: code, name, and the days in force, the last included.
+
+    `scheme` is the catalogue table that lists the entry: the national one, or a city's own. A code
+    means something in its scheme only.
+    """
 
     code = models.CharField("编码", max_length=60)
     name = models.CharField("名称", max_length=500)
@@ -34,7 +38,7 @@ class Item(Dated):
         verbose_name = "监管事项"
         ordering = ["code", "since"]
         constraints = [
-            models.UniqueConstraint(fields=["code", "since"], name="item_once_per_day"),
+            models.UniqueConstraint(fields=["scheme", "code", "since"], name="item_once_per_day"),
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gte=F("since")),
                 name="item_dates_in_order",
@@ -54,7 +58,9 @@ class Checklist(Dated):
         verbose_name = "检查实施清单"
         ordering = ["code", "since"]
         constraints = [
-            models.UniqueConstraint(fields=["code", "since"], name="checklist_once_per_day"),
+            models.UniqueConstraint(
+                fields=["scheme", "code", "since"], name="checklist_once_per_day"
+            ),
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gte=F("since")),
                 name="checklist_dates_in_order",

@@ -20,26 +20,28 @@ def checklists() -> QuerySet[Checklist]:
     return Checklist.objects.all()
 
 
-def item_in_force(code: str, *, on: date) -> Item | None:
-    """The version of an item in force on a day, if any."""
+def item_in_force(scheme: str, code: str, *, on: date) -> Item | None:
+    """The version of an item of a scheme in force on a day, if any."""
     open_ended = Q(until__isnull=True) | Q(until__gte=on)
-    return items().filter(open_ended, code=code, since__lte=on, status="01").last()
+    of_scheme = items().filter(open_ended, scheme=scheme, code=code)
+    return of_scheme.filter(since__lte=on, status="01").last()
 
 
-def item_rows() -> Iterator[Row]:
-    """(code, since, until, status, levels, body, region) of every item version, for bulk checks."""
+def item_rows(scheme: str) -> Iterator[Row]:
+    """(code, since, until, status, levels, body, region) of a scheme's items, for bulk checks."""
     columns = ("code", "since", "until", "status", "levels", "body", "region")
-    yield from items().values_list(*columns).iterator(chunk_size=5000)
+    yield from items().filter(scheme=scheme).values_list(*columns).iterator(chunk_size=5000)
 
 
-def checklist_rows() -> Iterator[tuple[str, str, date, date | None, str, str]]:
-    """(code, item, since, until, status, body) of every checklist version, for bulk checks."""
+def checklist_rows(scheme: str) -> Iterator[tuple[str, str, date, date | None, str, str]]:
+    """(code, item, since, until, status, body) of a scheme's checklists, for bulk checks."""
     columns = ("code", "item_code", "since", "until", "status", "body")
-    yield from checklists().values_list(*columns).iterator(chunk_size=5000)
+    yield from checklists().filter(scheme=scheme).values_list(*columns).iterator(chunk_size=5000)
 
 
-def names_of(codes: set[str]) -> dict[str, str]:
-    """The latest name of each item code."""
-    return dict(
-        items().filter(code__in=codes).order_by("code", "since").values_list("code", "name")
-    )
+def names_of(items_: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The latest name of each item, by (scheme, code)."""
+    codes = {code for _, code in items_}
+    found = items().filter(code__in=codes, scheme__in={scheme for scheme, _ in items_})
+    rows = found.order_by("since").values_list("scheme", "code", "name")
+    return {(scheme, code): name for scheme, code, name in rows}

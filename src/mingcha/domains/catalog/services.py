@@ -28,10 +28,10 @@ class Entry:
 
 
 def enter(entries: Iterable[Entry]) -> None:
-    """Add entries, or put later versions in place of earlier ones with the same first day."""
-    by_kind: dict[str, dict[tuple[str, date], Entry]] = {}
+    """Add entries, or put later versions in place of earlier ones of the same scheme, code and first day."""
+    by_kind: dict[str, dict[tuple[str, str, date], Entry]] = {}
     for entry in entries:
-        by_kind.setdefault(entry.kind, {})[entry.code, entry.since] = entry
+        by_kind.setdefault(entry.kind, {})[entry.scheme, entry.code, entry.since] = entry
     for kind, wanted in by_kind.items():
         _upsert(MODELS[kind], list(wanted.values()), with_item=kind == "checklist")
 
@@ -42,17 +42,18 @@ def withdraw(kind: str, fact_ids: Iterable[int]) -> None:
 
 
 def _upsert(model: type[Dated], entries: list[Entry], *, with_item: bool) -> None:
-    columns = ["name", "until", "status", "body", "levels", "region", "scheme", "fact_id"]
+    key = ["scheme", "code", "since"]
+    columns = ["name", "until", "status", "body", "levels", "region", "fact_id"]
     columns += ["item_code"] if with_item else []
     rows = []
     for entry in entries:
-        values = {column: getattr(entry, column) for column in [*columns, "code", "since"]}
+        values = {column: getattr(entry, column) for column in [*key, *columns]}
         values["levels"] = list(entry.levels)
         rows.append(model(**values))
     model._default_manager.bulk_create(
         rows,
         update_conflicts=True,
-        unique_fields=["code", "since"],
+        unique_fields=key,
         update_fields=columns,
         batch_size=2000,
     )

@@ -35,9 +35,10 @@ CERTIFICATES = ("31150001", "31150002")
 def make_catalogue() -> None:
     """One item, its checklist and two officers, all in force since `DAY`."""
     rules.load_shipped()
-    shared = {"since": DAY, "status": "01", "scheme": "item", "fact_id": 0}
-    Item.objects.create(code=ITEM, name="对演示事项的监督检查", **shared)
-    Checklist.objects.create(code=CHECKLIST, name="演示清单", body=BODY, item_code=ITEM, **shared)
+    shared = {"since": DAY, "status": "01", "fact_id": 0}
+    Item.objects.create(code=ITEM, name="对演示事项的监督检查", scheme="item", **shared)
+    of_item = {"body": BODY, "item_code": ITEM, "scheme": "checklist"}
+    Checklist.objects.create(code=CHECKLIST, name="演示清单", **of_item, **shared)
     for certificate in CERTIFICATES:
         Officer.objects.create(
             certificate=certificate,

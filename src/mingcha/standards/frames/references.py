@@ -14,8 +14,8 @@ from mingcha.standards.model import Reference, Severity
 
 IN_USE = "01"  # 事项状态 在用
 
-_Schema = dict[str, pl.DataType | type[pl.DataType]]
-_ITEMS: _Schema = {
+Schema = dict[str, pl.DataType | type[pl.DataType]]
+ITEMS: Schema = {
     "code": pl.String,
     "since": pl.Date,
     "until": pl.Date,
@@ -24,51 +24,53 @@ _ITEMS: _Schema = {
     "body": pl.String,
     "region": pl.String,
 }
-_CHECKLISTS: _Schema = {
+CHECKLISTS: Schema = {
     "code": pl.String,
     "item": pl.String,
     "body": pl.String,
     "since": pl.Date,
     "until": pl.Date,
 }
-_OFFICERS: _Schema = {
+OFFICERS: Schema = {
     "certificate": pl.String,
     "since": pl.Date,
     "until": pl.Date,
     "body": pl.String,
 }
-_REGIONS: _Schema = {"code": pl.String, "since_year": pl.Int32, "until_year": pl.Int32}
+REGIONS: Schema = {"code": pl.String, "since_year": pl.Int32, "until_year": pl.Int32}
 
 
 @dataclass(frozen=True)
 class References:
     """What rows are checked against, as frames. Null in `until`, `body`, `region` = no bound.
 
-    `items` and `checklists`: one row per version; a day lies in [since, until], both included; an
-    item whose status is not 在用 and that has no last day is not in force at all; empty levels =
-    every level. `officers`: one row per validity of a certificate. `keys`: "table.field" → a frame
+    `items` and `checklists`: per scheme (catalogue table) a frame with one row per version; a day
+    lies in [since, until], both included; an item whose status is not 在用 and that has no last day
+    is not in force at all; empty levels = every level. `labels`: scheme → what people call it.
+    `officers`: one row per validity of a certificate. `keys`: "table.field" → a frame
     with the column `key`. `regions`: six-digit codes with the first and last year of their use;
     without rows only the form of a region code is checked.
     """
 
-    items: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_ITEMS))
-    checklists: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_CHECKLISTS))
-    officers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_OFFICERS))
-    regions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_REGIONS))
+    items: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    checklists: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    officers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OFFICERS))
+    regions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REGIONS))
     keys: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def check_reference(rows: Rows, reference: Reference, references: References) -> list[Found]:
     """The rows whose reference leads nowhere, or to something not in force that day.
 
-    Raises KeyError if `references.keys` lacks what the declaration points at: a fault of the
-    caller, not of the data.
+    Raises KeyError if `references` lacks the scheme or the keys that the declaration points at: a
+    fault of the caller, not of the data.
     """
     match reference.to:
         case "item":
-            return _item(rows, reference, references.items)
+            return _item(rows, reference, references)
         case "checklist":
-            return _checklist(rows, reference, references.checklists)
+            return _checklist(rows, reference, references)
         case "officer":
             return _officer(rows, reference, references.officers)
         case to:
@@ -80,9 +82,9 @@ _UNKNOWN, _OTHER_BODY, _OTHER_ITEM, _OTHER_REGION, _OTHER_LEVEL = range(5)
 _STOPPED, _EARLY, _LATE, _IN_FORCE = range(5, 9)
 
 
-def _item(rows: Rows, reference: Reference, items: pl.DataFrame) -> list[Found]:
+def _item(rows: Rows, reference: Reference, references: References) -> list[Found]:
     bits = pl.element().cast(pl.Int64, strict=False)
-    entries = items.with_columns(
+    entries = references.items[reference.scheme or reference.to].with_columns(
         levels=pl.col("levels").list.eval(pl.lit(1) * 2**bits).list.sum().cast(pl.Int64),
         region=pl.col("region").str.replace("(?:00)+$", ""),
         live=pl.col("status").eq(IN_USE) | pl.col("until").is_not_null(),
@@ -108,10 +110,12 @@ def _item(rows: Rows, reference: Reference, items: pl.DataFrame) -> list[Found]:
             ((levels != 0) & ((levels // 2**level) % 2 == 0), _OTHER_LEVEL),
             (~pl.col("live"), _STOPPED),
         ],
+        _called(reference, references),
     )
 
 
-def _checklist(rows: Rows, reference: Reference, checklists: pl.DataFrame) -> list[Found]:
+def _checklist(rows: Rows, reference: Reference, references: References) -> list[Found]:
+    checklists = references.checklists[reference.scheme or reference.to]
     acts = pl.DataFrame(
         {
             "code": rows.text(reference.field),
@@ -124,7 +128,14 @@ def _checklist(rows: Rows, reference: Reference, checklists: pl.DataFrame) -> li
         (pl.col("acting") != pl.col("body"), _OTHER_BODY),
         (pl.col("under") != pl.col("item"), _OTHER_ITEM),
     ]
-    return _in_force(rows, reference, acts, checklists, obstacles)
+    called = _called(reference, references)
+    return _in_force(rows, reference, acts, checklists, obstacles, called)
+
+
+def _called(reference: Reference, references: References) -> str:
+    """What people call the catalogue that is looked into."""
+    usual = {"item": "监管事项目录", "checklist": "检查实施清单库"}[reference.to]
+    return references.labels.get(reference.scheme or reference.to, usual)
 
 
 _DATES = [(pl.col("day") < pl.col("since"), _EARLY), (pl.col("day") > pl.col("until"), _LATE)]
@@ -144,6 +155,7 @@ def _in_force(
     acts: pl.DataFrame,
     entries: pl.DataFrame,
     obstacles: list[tuple[pl.Expr, int]],
+    called: str,
 ) -> list[Found]:
     """Rows for which no entry of their code is in force; the nearest entry gives the reason.
 
@@ -166,12 +178,11 @@ def _in_force(
     failed = judged.filter(pl.col("nearness") != _IN_FORCE)
     if failed.is_empty():
         return []
-    reason = failed.select(reason=_force_reason(rows.label(reference.field), reference))
+    reason = failed.select(reason=_force_reason(rows.label(reference.field), reference, called))
     return [Found(reference.name, failed["at"].to_numpy(), reason["reason"])]
 
 
-def _force_reason(label: str, reference: Reference) -> pl.Expr:
-    what = {"item": "监管事项目录", "checklist": "检查实施清单库"}[reference.to]
+def _force_reason(label: str, reference: Reference, called: str) -> pl.Expr:
     code, nearness = quoted(pl.col("code")), pl.col("nearness")
     kept = _KEPT[reference.severity]
 
@@ -181,7 +192,7 @@ def _force_reason(label: str, reference: Reference) -> pl.Expr:
     day, since, until = (pl.col(name).cast(pl.String) for name in ("day", "since", "until"))
     sentence = (
         pl.when(nearness == _UNKNOWN)
-        .then(said(f"不在{what}中，请先报送或认领，或核对编码。"))
+        .then(said(f"不在{called}中，请先报送或认领，或核对编码。"))
         .when(nearness == _OTHER_BODY)
         .then(said("不属于该实施机构，请核对编码和实施机构。"))
         .when(nearness == _EARLY)

@@ -12,7 +12,13 @@ from mingcha.standards.frames.catalogue import NATIONAL, checks
 from mingcha.standards.frames.checking import Checked, check
 from mingcha.standards.frames.content import content_json, item_of, occurred_on, subject
 from mingcha.standards.frames.keys import source_key
-from mingcha.standards.frames.references import References
+from mingcha.standards.frames.references import (
+    CHECKLISTS,
+    ITEMS,
+    OFFICERS,
+    REGIONS,
+    References,
+)
 from mingcha.standards.loader import current
 from mingcha.standards.model import Code, CodeTable, Table
 
@@ -46,27 +52,27 @@ GOOD: dict[str, str | None] = {
 }
 
 
+def items_of(*versions: list[object]) -> pl.DataFrame:
+    return pl.DataFrame(list(versions), schema=ITEMS, orient="row")
+
+
+def checklists_of(*versions: list[object]) -> pl.DataFrame:
+    return pl.DataFrame(list(versions), schema=CHECKLISTS, orient="row")
+
+
 def references(**given: object) -> References:
     since = date(2020, 1, 1)
     whole: dict[str, object] = {
-        "items": pl.DataFrame(
-            [[ITEM, since, None, "01", ["4"], None, "310000"]],
-            schema=References().items.schema,
-            orient="row",
-        ),
-        "checklists": pl.DataFrame(
-            [[CHECKLIST, ITEM, BODY, since, None]],
-            schema=References().checklists.schema,
-            orient="row",
-        ),
+        "items": {"item": items_of([ITEM, since, None, "01", ["4"], None, "310000"])},
+        "checklists": {"checklist": checklists_of([CHECKLIST, ITEM, BODY, since, None])},
         "officers": pl.DataFrame(
             [["A1", since, date(2027, 1, 1), None], ["A2", since, None, None]],
-            schema=References().officers.schema,
+            schema=OFFICERS,
             orient="row",
         ),
         "regions": pl.DataFrame(
             [["310115", None, None], ["310103", None, 2011]],
-            schema=References().regions.schema,
+            schema=REGIONS,
             orient="row",
         ),
         "keys": {"random_plan.plan_id": pl.DataFrame({"key": ["P1"]})},
@@ -283,7 +289,8 @@ def test_a_null_token_that_is_a_code_label_is_that_code():
     )
     raw = pl.DataFrame({"_row": [2], field: ["无"]})
     known = References(
-        keys={each.to: pl.DataFrame({"key": [""]}) for each in table.references if "." in each.to}
+        items={"item": items_of()},
+        keys={each.to: pl.DataFrame({"key": [""]}) for each in table.references if "." in each.to},
     )
     result = check(table, raw, codes=standard.code_tables, references=known, on=TODAY)
 
@@ -323,8 +330,7 @@ def item(
     ],
 )
 def test_an_item_must_be_in_force_for_day_body_level_and_region(entries, reason):
-    items = pl.DataFrame(entries, schema=References().items.schema, orient="row")
-    result = checked({}, known=references(items=items))
+    result = checked({}, known=references(items={"item": items_of(*entries)}))
 
     if reason is None:
         assert states(result) == ["accepted"]
@@ -334,15 +340,21 @@ def test_an_item_must_be_in_force_for_day_body_level_and_region(entries, reason)
         assert "暂存待核" in told(result)["item-in-force"]
 
 
+def test_an_item_is_looked_up_in_the_scheme_that_the_table_names():
+    elsewhere = {"item": items_of(), "own_item": items_of(item())}
+    labels = {"item": "“本市事项”"}
+
+    result = checked({}, known=references(items=elsewhere, labels=labels))
+
+    assert states(result) == ["waiting"]
+    assert "不在“本市事项”中" in told(result)["item-in-force"]
+
+
 def test_a_checklist_must_be_known_in_force_and_of_the_same_item_and_body():
     other = "31012345678999"
     since = date(2020, 1, 1)
-    lists = pl.DataFrame(
-        [[CHECKLIST, other, BODY, since, None]],
-        schema=References().checklists.schema,
-        orient="row",
-    )
-    of_other_item = checked({}, known=references(checklists=lists))
+    lists = checklists_of([CHECKLIST, other, BODY, since, None])
+    of_other_item = checked({}, known=references(checklists={"checklist": lists}))
     unknown = checked({"supervise_item_check_icode": f"{CHECKLIST}9"})
     of_other_body = checked({"implement_institution_code": OTHER_BODY})
 
@@ -360,7 +372,7 @@ def test_every_certificate_in_the_list_must_be_valid_on_the_day():
             ["A2", date(2026, 1, 1), None, None],
             ["A3", date(2026, 4, 1), None, None],
         ],
-        schema=References().officers.schema,
+        schema=OFFICERS,
         orient="row",
     )
     result = checked(

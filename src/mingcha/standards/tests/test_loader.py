@@ -101,6 +101,31 @@ def test_a_city_may_add_codes_to_a_table_of_ours(folder):
         (
             (
                 "\nfields:",
+                "\nreferences: [{name: r, field: number, to: item, scheme: visit}]\nfields:",
+            ),
+            "的引用“r”指向的“visit”不是监管事项的目录表",
+        ),
+        (
+            ("\nfields:", "\nitem: {item: number, scheme: visit}\nfields:"),
+            "的 item 所属的“visit”不是监管事项的目录表",
+        ),
+        (
+            (
+                "\nfields:",
+                "\nitem: {item: number}\nreferences:\n- {name: r, field: number, to: item, scheme: own_item}\nfields:",
+            ),
+            "查的是“own_item”，item 却写明属于“item”",
+        ),
+        (
+            (
+                "\nfields:",
+                "\nreferences: [{name: r, field: number, to: officer, scheme: item}]\nfields:",
+            ),
+            "只有指向事项或清单时才能写 scheme",
+        ),
+        (
+            (
+                "\nfields:",
                 "\nrules: [{kind: required-when, name: r, field: on, when: kind, values: ['3']}]\nfields:",
             ),
             "规则“r”提到代码表“visit_kind”中没有的代码“3”",

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '检查实施清单',
                 'ordering': ['code', 'since'],
-                'constraints': [models.UniqueConstraint(fields=('code', 'since'), name='checklist_once_per_day'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='checklist_dates_in_order')],
+                'constraints': [models.UniqueConstraint(fields=('scheme', 'code', 'since'), name='checklist_once_per_day'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='checklist_dates_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '监管事项',
                 'ordering': ['code', 'since'],
-                'constraints': [models.UniqueConstraint(fields=('code', 'since'), name='item_once_per_day'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='item_dates_in_order')],
+                'constraints': [models.UniqueConstraint(fields=('scheme', 'code', 'since'), name='item_once_per_day'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='item_dates_in_order')],
             },
         ),
     ]

@@ -11,7 +11,6 @@ from mingcha.domains.records.models import MappingDraft
 from mingcha.standards import loader
 from mingcha.standards.frames.checking import check, refuse
 from mingcha.standards.frames.mapped import apply
-from mingcha.standards.frames.references import References
 from mingcha.standards.mapping import Mapping, validate
 
 Cell = dict[str, str | None]
@@ -43,16 +42,13 @@ def tried(spec: Mapping, sample: dict[str, list[str]]) -> dict[str, object]:
     mapped, failures = apply(
         spec, raw.with_row_index("_row").with_columns(pl.col("_row").cast(pl.Int64))
     )
-    unchecked = {
-        reference.to: pl.DataFrame(schema={"key": pl.String}) for reference in table.references
-    }
-    references = References(regions=references_for(table).regions, keys=unchecked)
+    alone = table.model_copy(update={"references": ()})  # what rows point at is not looked up here
     checked = refuse(
         check(
-            table,
+            alone,
             mapped,
             codes=loader.current().code_tables,
-            references=references,
+            references=references_for(alone),
             on=local_today(),
         ),
         failures,
@@ -68,7 +64,7 @@ def tried(spec: Mapping, sample: dict[str, list[str]]) -> dict[str, object]:
 
 
 def _reasons(failures: pl.DataFrame) -> dict[tuple[int, str], str]:
-    """What is wrong with each cell; what it refers to is not looked up in a preview."""
+    """What is wrong with each cell."""
     told = failures.filter(pl.col("severity") == "refuse")
     return {(row["_row"], row["field"]): row["reason"] for row in told.iter_rows(named=True)}
 

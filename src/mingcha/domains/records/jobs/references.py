@@ -15,21 +15,31 @@ from mingcha.domains.officers import queries as officers
 from mingcha.domains.records.models import Fact, Operation
 from mingcha.standards import loader
 from mingcha.standards.frames.cleaning import clean
-from mingcha.standards.frames.references import References
-from mingcha.standards.model import FieldType, Table
+from mingcha.standards.frames.references import (
+    CHECKLISTS,
+    ITEMS,
+    OFFICERS,
+    REGIONS,
+    References,
+    Schema,
+)
+from mingcha.standards.model import CATALOGUES, FieldType, Table
 
-BUILT_IN = {"item", "checklist", "officer"}
+BUILT_IN = {*CATALOGUES, "officer"}
 CERTIFICATES_OPEN_FROM = date(1900, 1, 1)
 
 
 def references_for(table: Table) -> References:
     """The reference frames that a table's declarations ask for; what it cites comes per chunk."""
-    wanted = {reference.to for reference in table.references}
+    wanted = {(reference.to, reference.catalogue) for reference in table.references}
+    schemes = {(to, scheme) for to, scheme in wanted if scheme is not None}
+    own = {scheme for _, scheme in schemes if scheme not in CATALOGUES}
     return References(
-        items=_items() if "item" in wanted else References().items,
-        checklists=_checklists() if "checklist" in wanted else References().checklists,
-        officers=_officers() if "officer" in wanted else References().officers,
-        regions=_frame(people.region_years(), References().regions),
+        items={scheme: _items(scheme) for to, scheme in schemes if to == "item"},
+        checklists={scheme: _checklists(scheme) for to, scheme in schemes if to == "checklist"},
+        labels={scheme: f"“{loader.current().table(scheme).label}”" for scheme in own},
+        officers=_officers() if ("officer", None) in wanted else References().officers,
+        regions=_frame(people.region_years(), REGIONS),
     )
 
 
@@ -60,14 +70,12 @@ def day_of_receipt(received_at: object) -> date:
 
 def refers(table: str, to: str) -> bool:
     """Whether a table's references lead to another: by name, or through what the other fills."""
-    target = loader.current().table(to)
-    names = {to}
-    if target.catalog_as is not None:
-        names.add(target.catalog_as.kind)
-    if target.officer_as is not None:
-        names.add("officer")
-    references = loader.current().table(table).references
-    return any(reference.to.split(".")[0] in names for reference in references)
+    fills_officers = loader.current().table(to).officer_as is not None
+    return any(
+        (reference.catalogue or reference.to.split(".")[0]) == to
+        or (reference.to == "officer" and fills_officers)
+        for reference in loader.current().table(table).references
+    )
 
 
 def is_referred_to(table: Table) -> bool:
@@ -101,17 +109,17 @@ def _standing(facts: QuerySet[Any]) -> set[str]:
     return {cited for cited, operation in rows if operation != Operation.DELETE}
 
 
-def _items() -> pl.DataFrame:
-    return _frame(catalog.item_rows(), References().items)
+def _items(scheme: str) -> pl.DataFrame:
+    return _frame(catalog.item_rows(scheme), ITEMS)
 
 
-def _checklists() -> pl.DataFrame:
+def _checklists(scheme: str) -> pl.DataFrame:
     rows = (
         (code, item or None, body or None, since, until)
-        for code, item, since, until, status, body in catalog.checklist_rows()
+        for code, item, since, until, status, body in catalog.checklist_rows(scheme)
         if status == "01" or until is not None
     )
-    return _frame(rows, References().checklists)
+    return _frame(rows, CHECKLISTS)
 
 
 def _officers() -> pl.DataFrame:
@@ -119,10 +127,10 @@ def _officers() -> pl.DataFrame:
         (certificate, CERTIFICATES_OPEN_FROM, valid_to, None)
         for certificate, valid_to, _ in officers.certificate_rows()
     )
-    return _frame(rows, References().officers)
+    return _frame(rows, OFFICERS)
 
 
-def _frame(rows: Iterable[tuple[object, ...]], like: pl.DataFrame) -> pl.DataFrame:
-    """Rows as a frame of the same columns; empty text means no bound."""
+def _frame(rows: Iterable[tuple[object, ...]], schema: Schema) -> pl.DataFrame:
+    """Rows as a frame; empty text means no bound."""
     bare = [tuple(None if value == "" else value for value in row) for row in rows]
-    return pl.DataFrame(bare, schema=like.schema, orient="row")
+    return pl.DataFrame(bare, schema=schema, orient="row")

@@ -194,7 +194,7 @@ def _ties(party: Party, as_of: datetime | None) -> dict[int, Tie]:
 
 
 def _entries(account: Account, rows: Sequence[Fact], ties: dict[int, Tie]) -> list[Entry]:
-    names = catalog.names_of({fact.item for fact in rows if fact.item})
+    names = catalog.names_of({_item(fact) for fact in rows if fact.item})
     learnt = ledger.learnt_times({fact.chunk.act_id for fact in rows})
     return [_entry(account, fact, ties, names, learnt) for fact in rows]
 
@@ -203,7 +203,7 @@ def _entry(
     account: Account,
     fact: Fact,
     ties: dict[int, Tie],
-    names: dict[str, str],
+    names: dict[tuple[str, str], str],
     learnt: dict[int, datetime],
 ) -> Entry:
     table = loader.current().table(fact.dataset)
@@ -221,13 +221,19 @@ def _entry(
         version=fact.version,
         is_withdrawn=fact.operation == "d",
         item=fact.item,
-        item_name=names.get(fact.item, ""),
+        item_name=names.get(_item(fact), ""),
         batch_id=batch.public_id if batch else "",
         file_name=batch.file_name if batch else "",
         row=fact.row,
         tie=ties.get(fact.subject_id or 0),
         fields=fields,
     )
+
+
+def _item(fact: Fact) -> tuple[str, str]:
+    """The item of a fact with the scheme that its table names."""
+    spec = loader.current().table(fact.dataset).item
+    return (spec.scheme if spec is not None else "", fact.item)
 
 
 def headline(table: Table, fields: Sequence[Shown]) -> str:

@@ -137,8 +137,8 @@ def test_a_transposed_code_is_a_doubtful_tie_unless_registered_and_named_alike(c
 def test_a_waiting_row_lands_when_its_item_comes_into_force(city, clerk):
     batch = give(city, clerk, [inspection(1, supervise_item_implement_code="01310000000009")])
     assert batch.waiting_count == 1
-    shared = {"since": DAY, "status": "01", "scheme": "item", "fact_id": 0}
-    Item.objects.create(code="01310000000009", name="后来登记的事项", **shared)
+    shared = {"since": DAY, "status": "01", "fact_id": 0}
+    Item.objects.create(code="01310000000009", scheme="item", name="后来登记的事项", **shared)
     Checklist.objects.filter(code=CHECKLIST).update(item_code="01310000000009")
 
     recheck_all()
