@@ -7,10 +7,13 @@ from pydantic import BaseModel
 from mingcha.standards.headers import plain
 from mingcha.standards.model import (
     CodeTable,
+    DayOf,
     FieldSpec,
     FieldType,
     OrderRule,
     Reference,
+    RegionBy,
+    RegisterSpec,
     RequiredWhenRule,
     Rule,
     SameCountRule,
@@ -30,11 +33,17 @@ def problems_of_table(
         for problem in _field_problems(field, code_tables):
             yield f"的字段“{name}”{problem}"
     yield from _rule_problems(table)
+    yield from _room_problems(table)
     yield from _unknown_codes(table, code_tables)
+    if table.subject is not None and len(table.subject.value) > 1 and not table.subject.scheme:
+        yield "的 subject 由几个字段共同识别，须写明 scheme"
+    if table.register_as is not None:
+        yield from _register_problems(table, table.register_as)
     if table.item is not None and not _lists(tables.get(table.item.scheme), "item"):
         yield f"的 item 所属的“{table.item.scheme}”不是监管事项的目录表"
     for reference in table.references:
         yield from _reference_problems(table, reference, tables)
+    yield from _day_problems(table, tables)
 
 
 def problems_of_codes(code_table: CodeTable) -> Iterator[str]:
@@ -61,8 +70,8 @@ def fields_named_by(table: Table) -> Iterator[tuple[str, str]]:
     yield from (("headline", name) for name in table.headline)
     yield from (("references", reference.field) for reference in table.references)
     yield from (("retired", name) for gone in table.retired.values() if (name := gone.replaced_by))
-    if table.occurred_on:
-        yield "occurred_on", table.occurred_on
+    if table.day_field:
+        yield "occurred_on", table.day_field
     for rule in table.rules:
         yield from ((f"rules.{rule.name}", name) for name in fields_of(rule))
     if table.subject is not None and table.subject.person_when is not None:
@@ -84,19 +93,23 @@ def fields_of(rule: Rule) -> tuple[str, ...]:
     return (rule.field,)
 
 
-_WORDS = {"scheme", "kind", "subkind", "person_when"}  # members that hold a word, not a field
+_WORDS = {"scheme", "kind", "subkind", "person_when", "by"}  # members with a word, not a field
 
 
 def _named_in(part: BaseModel) -> Iterator[tuple[str, str]]:
     for key, value in part:
-        if value is None or key in _WORDS:
-            continue
-        if isinstance(value, str):
-            yield key, value
-        else:
-            yield from (
-                (key, name) for name in (value.values() if isinstance(value, dict) else value)
-            )
+        if key not in _WORDS:
+            yield from ((key, name) for name in _names_in(value))
+
+
+def _names_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, BaseModel):
+        yield from (name for _, name in _named_in(value))
+    elif isinstance(value, dict | tuple):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _names_in(one)
 
 
 def _unknown_fields(table: Table) -> Iterator[str]:
@@ -157,6 +170,87 @@ _TYPES = {
     "same-count": {FieldType.LIST},
     "range": {FieldType.NUMBER, FieldType.RATIO},
 }
+
+
+_TOLD_BY = {
+    RegionBy.STATED: {FieldType.REGION},
+    RegionBy.USCC: {FieldType.USCC, FieldType.USCC_OR_ID},
+    RegionBy.AUTHORITY: {FieldType.TEXT},
+    RegionBy.ADDRESS: {FieldType.TEXT},
+}
+
+
+def _register_problems(table: Table, spec: RegisterSpec) -> Iterator[str]:
+    """A register must know its objects again, whoever reports them."""
+    always = [s for s, names in spec.identifiers.items() if _is_always_filled(table, names)]
+    if not always:
+        yield "的 register_as.identifiers 没有一项是必填的，行与行无法认出同一个对象"
+    said = table.subject
+    if said and said.scheme and spec.identifiers.get(said.scheme) != said.value:
+        yield f"的 subject（{said.scheme}）不在 register_as.identifiers 之中，记录关联不到对象"
+    for source in spec.region:
+        field = table.fields.get(source.field)
+        if field is not None and field.type not in _TOLD_BY[source.by]:
+            yield f"的 register_as.region 不能由字段“{source.field}”按 {source.by.value} 得出：类型不合"
+
+
+def _is_always_filled(table: Table, names: tuple[str, ...]) -> bool:
+    return all(name in table.fields and table.fields[name].required for name in names)
+
+
+def _room_problems(table: Table) -> Iterator[str]:
+    """What goes into a column of ours must fit it, or a long cell would stop the whole file."""
+    for place, names, longest in _rooms(table):
+        sizes = [_size(table.fields[name]) for name in names if name in table.fields]
+        if None in sizes:
+            yield f"的 {place} 用到没有写明最长（max）的字段；合计最长须不超过 {longest} 个字"
+        elif sum(size or 0 for size in sizes) + len(sizes) - 1 > longest:
+            yield f"的 {place} 合计最长超过 {longest} 个字"
+
+
+def _rooms(table: Table) -> Iterator[tuple[str, tuple[str, ...], int]]:
+    """(place, fields, most characters) of everything that a column of ours holds."""
+    for part, rooms in _ROOMS.items():
+        spec: BaseModel | None = getattr(table, part)
+        for member, longest in rooms.items() if spec is not None else ():
+            names = getattr(spec, member)
+            if member == "address":  # the first that is filled, not all
+                yield from ((f"{part}.{member}", (name,), longest) for name in names)
+            elif names:
+                yield f"{part}.{member}", (names,) if isinstance(names, str) else names, longest
+    for scheme, names in (table.register_as.identifiers if table.register_as else {}).items():
+        yield f"register_as.identifiers.{scheme}", names, 200 if len(names) == 1 else 400
+
+
+def _day_problems(table: Table, tables: Mapping[str, Table]) -> Iterator[str]:
+    field = table.fields.get(table.day_field or "")
+    if field is not None and field.type not in {FieldType.DATE, FieldType.YEAR}:
+        yield f"的 occurred_on 须是日期或年度，“{table.day_field}”不是"
+    if isinstance(table.occurred_on, DayOf):
+        name = table.occurred_on.reference
+        to = next((one.to for one in table.references if one.name == name), "")
+        target = tables.get(to.partition(".")[0]) if "." in to else None
+        if target is None or target.day_field is None:
+            yield f"的 occurred_on 取自引用“{name}”，但它不指向有发生日期的数据表"
+
+
+_ROOMS = {
+    "subject": {"value": 400, "name": 600, "address": 600},
+    "register_as": {"name": 600, "address": 600, "status": 600, "legal_person": 600},
+    "item": {"item": 100},
+    "catalog_as": {"code": 100, "name": 500, "item": 100, "body": 18},
+    "officer_as": {"certificate": 100, "name": 50, "body": 100, "fields": 200},
+}
+_SIZES = {
+    FieldType.USCC: 18, FieldType.RESIDENT_ID: 18, FieldType.USCC_OR_ID: 18, FieldType.ITEM: 14,
+    FieldType.REGION: 6, FieldType.DATE: 10, FieldType.YEAR: 4, FieldType.BOOLEAN: 1,
+    FieldType.CODE: 10, FieldType.NUMBER: 30, FieldType.RATIO: 30,
+}  # fmt: skip
+
+
+def _size(field: FieldSpec) -> int | None:
+    """How many characters a field may have; None where nothing bounds it."""
+    return field.max or field.exact or _SIZES.get(field.type)
 
 
 def _reference_problems(

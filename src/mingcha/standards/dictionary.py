@@ -1,12 +1,21 @@
 """The data dictionary (数据字典) as plain data: every declaration in words, ready for a page."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from mingcha.standards import words
 from mingcha.standards.frames.catalogue import CheckInfo, checks
 from mingcha.standards.loader import Catalogue
-from mingcha.standards.model import CodeTable, FieldSpec, RequiredWhenRule, Table
+from mingcha.standards.model import (
+    CodeTable,
+    FieldSpec,
+    FieldType,
+    RegionBy,
+    RegionSource,
+    RequiredWhenRule,
+    Table,
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,7 @@ class TableEntry:
     rules: tuple[RuleEntry, ...]
     codes: tuple[CodeTable, ...]
     retired: tuple[str, ...]
+    use: tuple[tuple[str, str], ...]  # what becomes of a row: (what, a sentence)
 
 
 def entries(catalogue: Catalogue) -> list[tuple[str, list[Table]]]:
@@ -91,6 +101,7 @@ def entry(table: Table, catalogue: Catalogue) -> TableEntry:
         ),
         codes=tuple(catalogue.code_table(name) for name in used),
         retired=tuple(_retired(name, table) for name in table.retired),
+        use=tuple(_use(table, catalogue)),
     )
 
 
@@ -143,6 +154,51 @@ def _retired(name: str, table: Table) -> str:
     if gone.replaced_by is None:
         return until
     return f"{until}，由{table.fields[gone.replaced_by].label}代替"
+
+
+def _use(table: Table, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    """What becomes of a row: its day, whom it concerns, which object it registers, where that is."""
+    yield "发生日期", _day(table, catalogue)
+    subject, register = table.subject, table.register_as
+    if register is not None:
+        ways = [_labels(table, names) for names in register.identifiers.values()]
+        yield "识别对象", f"每行登记一个监管对象；依次凭{'；'.join(ways)}认出是不是同一个。"
+        if register.region:
+            told = "；".join(_source(table, source) for source in register.region)
+            yield "对象的行政区划", f"依次取自{told}；取最先得出的，后面的只用来细化到区县。"
+    elif subject is not None and (subject.value or subject.name):
+        named = _labels(table, subject.value or (subject.name or "",))
+        yield "关联对象", f"凭{named}关联到监管对象；代码有误或没有代码的，按名称和地址关联。"
+    if table.item is not None:
+        listed = catalogue.table(table.item.scheme).label
+        yield "监管事项", f"{table.fields[table.item.item].label}属于“{listed}”。"
+
+
+def _day(table: Table, catalogue: Catalogue) -> str:
+    reference = table.day_reference
+    if reference is not None:
+        target = catalogue.table(reference.to.partition(".")[0])
+        return f"本表没有日期，取{table.fields[reference.field].label}所指{target.label}的日期。{_day(target, catalogue)}"
+    if table.day_field is None:
+        return "本表没有日期，列在报送之日。"
+    field = table.fields[table.day_field]
+    if field.type is FieldType.YEAR:
+        return f"{field.label}，只精确到年；排序时以 1 月 1 日代表该年。"
+    return f"{field.label}。" if field.required else f"{field.label}；没有填写的，列在报送之日。"
+
+
+def _labels(table: Table, names: Iterable[str]) -> str:
+    return "、".join(table.fields[name].label for name in names)
+
+
+def _source(table: Table, source: RegionSource) -> str:
+    label = table.fields[source.field].label
+    return {
+        RegionBy.STATED: label,
+        RegionBy.AUTHORITY: f"{label}开头的六位区划代码",
+        RegionBy.ADDRESS: f"{label}中写明的地名",
+        RegionBy.USCC: f"{label}第 3 至 8 位（登记管理机关行政区划码，GB 32100-2015；是最初登记的地方）",
+    }[source.by]
 
 
 def holds(table: Table, words_: str) -> bool:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -44,6 +44,15 @@ class Catalogue:
         if found is None:
             raise UnknownTable(name=name, nearest=_nearest(name, self.tables))
         return found
+
+    @cached_property
+    def natural_schemes(self) -> frozenset[str]:
+        """The schemes whose values are no codes, but several fields that identify together."""
+        specs = [table.register_as for table in self.tables.values() if table.register_as]
+        named = [(scheme, fields) for spec in specs for scheme, fields in spec.identifiers.items()]
+        subjects = [table.subject for table in self.tables.values() if table.subject]
+        named += [(spec.scheme or "", spec.value) for spec in subjects]
+        return frozenset(scheme for scheme, fields in named if len(fields) > 1)
 
     def code_table(self, name: str) -> CodeTable:
         """The code table of this name. Raises UnknownCodeTable, naming the nearest."""

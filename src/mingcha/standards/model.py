@@ -8,9 +8,9 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic import Field as Given
 
 
@@ -74,6 +74,14 @@ class FieldSpec(Strict):
     note: str = ""
 
 
+def _one_or_several(given: Any) -> Any:
+    return (given,) if isinstance(given, str) else given
+
+
+# The field with a code; or the fields that together identify what has no code (自然键).
+Identity = Annotated[tuple[str, ...], BeforeValidator(_one_or_several)]
+
+
 class SubjectSpec(Strict):
     """Which fields say whom the record concerns (监管对象 / 行政相对人).
 
@@ -84,22 +92,56 @@ class SubjectSpec(Strict):
 
     scheme: str | None = None
     scheme_from: str | None = None
-    value: str | None = None
+    value: Identity = ()
     name: str | None = None
     address: tuple[str, ...] = ()  # the first that is filled counts
     region: str | None = None
     person_when: tuple[str, str] | None = None  # (field, value) saying it is a natural person
 
+    @property
+    def code(self) -> str | None:
+        """The field with the subject's code; None where several fields identify it, or none does."""
+        return self.value[0] if len(self.value) == 1 else None
+
+
+class RegionBy(StrEnum):
+    """How a field tells in which division an object is."""
+
+    STATED = "stated"  # it holds the division's code
+    AUTHORITY = "authority"  # the registering authority's code, where it begins with a division's
+    ADDRESS = "address"  # an address that names the division
+    USCC = "uscc"  # places 3 to 8 of a credit code (登记管理机关行政区划码, GB 32100-2015)
+
+
+class RegionSource(Strict):
+    """One field that tells a division, and how."""
+
+    field: str
+    by: RegionBy = RegionBy.STATED
+
+
+def _as_sources(given: Any) -> Any:
+    listed = given if isinstance(given, list | tuple) else [given]
+    return tuple({"field": one} if isinstance(one, str) else one for one in listed)
+
 
 class RegisterSpec(Strict):
-    """How a register table (对象库) fills the register of parties."""
+    """How a register table (对象库) fills the register of parties.
+
+    `identifiers` (scheme → field, or fields that identify together) are all that the object is
+    known by; the first that is filled decides which party it is, so at least one is always filled.
+
+    `region` lists where its division may be found, the surest first. The first field that tells a
+    known division counts, abolished ones too; a later one may only say it more finely (城市 → 区县).
+    A credit code keeps the division where it was first given, so it comes last.
+    """
 
     kind: str  # 监管行为监管对象类型: 1..11
     subkind: str = ""  # our own finer word, e.g. "enterprise", "individual"
     name: tuple[str, ...]  # parts joined by a space
-    identifiers: dict[str, str] = {}  # scheme → field, all that identify the object
+    identifiers: dict[str, Identity]
     address: tuple[str, ...] = ()
-    region: str | None = None
+    region: Annotated[tuple[RegionSource, ...], BeforeValidator(_as_sources)] = ()
     industry: str | None = None
     status: str | None = None
     legal_person: str | None = None
@@ -107,6 +149,12 @@ class RegisterSpec(Strict):
     longitude: str | None = None
     latitude: str | None = None
     owner: str | None = None  # field with the USCC of the party that answers for the object
+
+
+class DayOf(Strict):
+    """The day is that of the record which a reference leads to: the record itself has none."""
+
+    reference: str  # its name
 
 
 class ItemSpec(Strict):
@@ -290,7 +338,9 @@ class Table(Strict):
     share: Share
     description: str = ""
     key: KeySpec
-    occurred_on: str | None = None  # field with the day it happened; None: the day of intake
+    # The date field with the day it happened, or the year field (then 1 January of it stands for
+    # the year), or the record that has the day; None, or nothing there: the day of intake.
+    occurred_on: str | DayOf | None = None
     subject: SubjectSpec | None = None
     register_as: RegisterSpec | None = None
     item: ItemSpec | None = None
@@ -301,6 +351,19 @@ class Table(Strict):
     rules: tuple[Rule, ...] = ()
     references: tuple[Reference, ...] = ()
     retired: dict[str, Retired] = {}
+
+    @property
+    def day_field(self) -> str | None:
+        """The table's own field with the day or year it happened, if it has one."""
+        return self.occurred_on if isinstance(self.occurred_on, str) else None
+
+    @property
+    def day_reference(self) -> Reference | None:
+        """The reference to the record that has the day, if that is where it is."""
+        if not isinstance(self.occurred_on, DayOf):
+            return None
+        named = self.occurred_on.reference
+        return next(reference for reference in self.references if reference.name == named)
 
 
 class Code(Strict):

@@ -1,6 +1,6 @@
 """Which table a header row belongs to, and which column is which field (表头识别)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,6 +8,7 @@ from mingcha.standards.errors import NoTableFits, SeveralTablesFit
 from mingcha.standards.headers import plain
 from mingcha.standards.model import Table
 
+LONGEST_HEADER = 200  # characters; a longer cell is no column title, and is not looked at
 # The columns of the national envelope: source's key, time of insertion, source, batch, i/u/d.
 TRANSPORT = ("cd_id", "cd_time", "cd_source", "cd_batch", "cd_operation")
 
@@ -67,6 +68,37 @@ def match(headers: Sequence[str], table: Table) -> Recognised:
         duplicates=tuple((key, tuple(at)) for key, at in places.items() if len(at) > 1),
         missing=tuple(k for k, f in table.fields.items() if f.required and k not in places),
     )
+
+
+def scorer(tables: Iterable[Table]) -> Callable[[Sequence[str]], float]:
+    """What says how well a row fits as the header of one of the tables: the best `rank`, or 0.
+
+    The reader asks it of every row that might be a header, under every delimiter and merging, so
+    it looks words up and holds no row to every table. It remembers the cells it has seen: use one
+    for one file.
+    """
+    declared = list(tables)
+    meant: dict[str, list[tuple[int, str]]] = {}
+    for number, table in enumerate(declared):
+        for word, key in _meanings(table).items():
+            meant.setdefault(word, []).append((number, key))
+    needed = [frozenset(k for k, f in t.fields.items() if f.required) for t in declared]
+    seen: dict[str, list[tuple[int, str]]] = {}
+
+    def meanings(cell: str) -> list[tuple[int, str]]:
+        if cell not in seen:
+            seen[cell] = meant.get(plain(cell), []) if len(cell) <= LONGEST_HEADER else []
+        return seen[cell]
+
+    def score(cells: Sequence[str]) -> float:
+        found: dict[int, set[str]] = {}
+        for cell in cells:
+            for number, key in meanings(cell):
+                found.setdefault(number, set()).add(key)
+        ranks = (len(keys) - len(needed[number] - keys) for number, keys in found.items())
+        return float(max(ranks, default=0))
+
+    return score
 
 
 def recognise(headers: Sequence[str], tables: Iterable[Table]) -> Recognised:

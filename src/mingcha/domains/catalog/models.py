@@ -12,7 +12,7 @@ class Dated(models.Model):
     means something in its scheme only.
     """
 
-    code = models.CharField("编码", max_length=60)
+    code = models.CharField("编码", max_length=100)
     name = models.CharField("名称", max_length=500)
     since = models.DateField("生效日期")
     until = models.DateField("失效日期", null=True, blank=True)
@@ -52,7 +52,7 @@ class Item(Dated):
 class Checklist(Dated):
     """One version of an inspection checklist (检查实施清单) of a body, under an item."""
 
-    item_code = models.CharField("监管事项目录编码", max_length=60, blank=True, db_index=True)
+    item_code = models.CharField("监管事项目录编码", max_length=100, blank=True, db_index=True)
 
     class Meta:
         verbose_name = "检查实施清单"

@@ -23,9 +23,15 @@ class Party(models.Model):
     name = models.CharField("名称", max_length=600)
     code = models.CharField("主要代码", max_length=200, blank=True, db_index=True)
     region = models.CharField("行政区划代码", max_length=6, blank=True)
+    region_by = models.CharField(
+        "区划依据",
+        max_length=10,
+        blank=True,
+        help_text="行政区划由什么得出：stated 记录写明，authority 登记机关，address 地址，uscc 统一社会信用代码",
+    )
     industry = models.CharField("行业代码", max_length=10, blank=True)
     address = models.CharField("地址", max_length=600, blank=True)
-    status = models.CharField("登记状态", max_length=60, blank=True)
+    status = models.CharField("登记状态", max_length=600, blank=True)
     legal_person = models.CharField("负责人", max_length=600, blank=True)
     founded_on = models.DateField("成立日期", null=True, blank=True)
     longitude = models.FloatField("经度", null=True, blank=True)
@@ -62,10 +68,13 @@ class Party(models.Model):
 
 
 class Identifier(models.Model):
-    """A code by which a party is known (标识): (scheme, value), e.g. ("uscc", "9131…")."""
+    """What a party is known by (标识): (scheme, value), e.g. ("uscc", "9131…").
+
+    What has no code is known by several fields together; see standards.model.RegisterSpec.
+    """
 
     scheme = models.CharField("编码体系", max_length=40)
-    value = models.CharField("代码", max_length=200)
+    value = models.CharField("代码", max_length=800)
     party = models.ForeignKey(
         Party, verbose_name="监管对象", on_delete=models.PROTECT, related_name="identifiers"
     )

@@ -7,8 +7,8 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 COLUMNS = (
-    "kind", "subkind", "name", "region", "industry", "address", "status", "legal_person",
-    "founded_on", "longitude", "latitude",
+    "kind", "subkind", "name", "code", "region", "region_by", "industry", "address", "status",
+    "legal_person", "founded_on", "longitude", "latitude",
 )  # fmt: skip
 
 ENTRIES = f"""
@@ -47,16 +47,18 @@ ASSIGN = """
 INSERT = """
     INSERT INTO parties_party (
         id, public_id, code, is_registered, fact_id, owner_id, kind, subkind, name, region,
-        industry, address, status, legal_person, founded_on, longitude, latitude)
-    SELECT f.party_id, replace(gen_random_uuid()::text, '-', ''), f.value, %(registered)s,
+        region_by, industry, address, status, legal_person, founded_on, longitude, latitude)
+    SELECT f.party_id, replace(gen_random_uuid()::text, '-', ''), e.code, %(registered)s,
         e.fact_id, NULL, e.kind, e.subkind, e.name, coalesce(e.region, ''),
-        coalesce(e.industry, ''), coalesce(e.address, ''), coalesce(e.status, ''),
+        coalesce(e.region_by, ''), coalesce(e.industry, ''), coalesce(e.address, ''), coalesce(e.status, ''),
         coalesce(e.legal_person, ''), e.founded_on::date, e.longitude::float8, e.latitude::float8
     FROM fresh f JOIN entries e ON e.n = f.n
 """
 UPDATE = """
     UPDATE parties_party p SET
-        kind = s.kind, subkind = s.subkind, name = s.name, region = coalesce(s.region, ''),
+        kind = s.kind, subkind = s.subkind, name = s.name,
+        code = CASE WHEN p.code = '' THEN s.code ELSE p.code END,
+        region = coalesce(s.region, ''), region_by = coalesce(s.region_by, ''),
         industry = coalesce(s.industry, ''), address = coalesce(s.address, ''),
         status = coalesce(s.status, ''), legal_person = coalesce(s.legal_person, ''),
         founded_on = s.founded_on::date, longitude = s.longitude::float8,
@@ -83,7 +85,11 @@ KEYS = """
 
 @dataclass(frozen=True)
 class Entry:
-    """One row for the register. Texts as in the declaration; None for what is not said."""
+    """One row for the register. Texts as in the declaration; None for what is not said.
+
+    `code` is the main code that people know the object by, "" where it has none; `region_by` how
+    the division was found out (standards.model.RegionBy).
+    """
 
     fact_id: int | None
     subject_id: int | None
@@ -91,7 +97,9 @@ class Entry:
     subkind: str
     name: str
     identifiers: Sequence[tuple[str, str]]  # (scheme, value), the deciding one first
+    code: str = ""
     region: str | None = None
+    region_by: str | None = None
     industry: str | None = None
     address: str | None = None
     status: str | None = None
@@ -100,6 +108,19 @@ class Entry:
     longitude: str | None = None
     latitude: str | None = None
     owner: str | None = None
+
+    @property
+    def main(self) -> tuple[str, str]:
+        """(scheme, main code); two empty texts where there is no code."""
+        return next((one for one in self.identifiers if one[1] == self.code), ("", ""))
+
+    @property
+    def area(self) -> str | None:
+        """The division as far as linking may rely on it.
+
+        A credit code keeps the district where it was first given; it vouches for the city only.
+        """
+        return f"{self.region[:4]}00" if self.region and self.region_by == "uscc" else self.region
 
 
 def register(entries: Sequence[Entry]) -> list[tuple[int, int]]:

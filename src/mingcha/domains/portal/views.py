@@ -66,6 +66,7 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
         "fields": fields,
         "rules": rules,
         "retired": entry.retired,
+        "use": entry.use,
         "key_labels": [found.fields[key].label for key in found.key.fields],
     } | _frame(request)
     return render(request, "portal/table.html", context)

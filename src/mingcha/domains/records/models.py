@@ -216,7 +216,7 @@ class Fact(models.Model):
         db_constraint=False,
         db_index=False,
     )
-    item = models.CharField("监管事项", max_length=60, blank=True)
+    item = models.CharField("监管事项", max_length=100, blank=True)
     provider = models.ForeignKey(
         "people.Organisation",
         verbose_name="报送单位",

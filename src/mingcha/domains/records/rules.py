@@ -17,7 +17,7 @@ class Said:
     provider: str
     dataset: str
     key: str
-    occurred_on: str  # YYYY-MM-DD as the record says; "" where the day of intake stands in for it
+    occurred_on: str  # YYYY-MM-DD as the record says; "" where another stands in for it
     subject: tuple[str, str] | None
     item: str
     operation: str

@@ -1,4 +1,4 @@
-"""What tests of the data centre share: a rowful of a lawful inspection, and doing the jobs."""
+"""What tests of the data centre share: lawful rows of every table, and doing the jobs."""
 
 import csv
 import importlib
@@ -15,7 +15,8 @@ from mingcha.domains.officers.models import Officer
 from mingcha.domains.records import services
 from mingcha.domains.records.models import Batch
 from mingcha.standards import loader
-from mingcha.standards.identifiers import uscc_check_character
+from mingcha.standards.identifiers import resident_check_character, uscc_check_character
+from mingcha.standards.model import FieldType, Table
 
 ITEM = "01310000000001"
 DAY = date(2025, 1, 1)
@@ -77,6 +78,47 @@ def inspection(number: int, **changes: str) -> dict[str, str]:
         "submitted_personnel": "王演示",
     }
     return row | changes
+
+
+def lawful(table: str, number: int = 1, **changes: str) -> dict[str, str]:
+    """A lawful row of any declared table, every field filled, by its declaration alone.
+
+    What it refers to is what `make_catalogue` makes, or the row of the same number of the table
+    that it points at.
+    """
+    declared = loader.current().table(table)
+    row = {name: _value(declared, name, number) for name in declared.fields}
+    for reference in declared.references:
+        if "." in reference.to:
+            to, _, field = reference.to.partition(".")
+            row[reference.field] = lawful(to, number)[field]
+    return row | changes
+
+
+def _value(table: Table, name: str, number: int) -> str:
+    spec = table.fields[name]
+    if spec.codes is not None:
+        known = loader.current().code_table(spec.codes).codes
+        return next(one.code for one in known if not one.since and not one.until)
+    texts = {
+        FieldType.REGION: "310115", FieldType.DATE: "2025-03-04", FieldType.YEAR: "2025",
+        FieldType.NUMBER: "1", FieldType.RATIO: "0.5", FieldType.BOOLEAN: "是",
+        FieldType.USCC: uscc(1000 + number), FieldType.USCC_OR_ID: uscc(1000 + number),
+        FieldType.RESIDENT_ID: resident_id(number), FieldType.LIST: "、".join(CERTIFICATES),
+        FieldType.ITEM: ITEM, FieldType.CHECKLIST: f"{BODY}4{ITEM}{number:03d}",
+        FieldType.TEXT: f"{number}号演示{spec.label}"[: spec.max],
+    }  # fmt: skip
+    catalogued = table.catalog_as is not None and table.catalog_as.kind == "item"
+    if catalogued and spec.type is FieldType.ITEM:
+        return f"0131{number:010d}"
+    bodies = {table.item.body if table.item else None, "implement_institution_code"}
+    return BODY if name in bodies else texts[spec.type]
+
+
+def resident_id(number: int) -> str:
+    """A made-up identity number with a right check digit."""
+    body = f"31011519900101{number % 1000:03d}"
+    return body + resident_check_character(body)
 
 
 def as_csv(

@@ -71,13 +71,13 @@ def repairable(table: Table, key: str) -> bool:
     that fits, or marks the tie doubtful. In a register, whose codes everything is tied to, it is
     refused, and so are all other codes.
     """
-    return table.register_as is None and table.subject is not None and table.subject.value == key
+    return table.register_as is None and table.subject is not None and table.subject.code == key
 
 
 def certificate_type_of(table: Table, key: str) -> str | None:
     """The field whose code says what kind of number `key` holds, if there is one."""
     subject = table.subject
-    return subject.scheme_from if subject is not None and subject.value == key else None
+    return subject.scheme_from if subject is not None and subject.code == key else None
 
 
 def _nothing(national: str) -> CheckInfo:

@@ -30,7 +30,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Judged:
-    """One field of all rows: canonical text, days (date fields), what failed.
+    """One field of all rows: canonical text, days (date and year fields), what failed.
 
     `cells` (raw, given = cleaned, text = canonical) has one row per value of `column`; `text` and
     `days` one entry per row of the file.
@@ -76,9 +76,15 @@ def judge(field: Field, raw: pl.Series) -> Judged:
             cells = cells.with_columns(text=cells["text"].set(fault.wrong.fill_null(False), None))
     text = column.spread(cells["text"])
     days = None
-    if spec.type is FieldType.DATE:
-        days = column.spread(cells["text"].str.to_date("%Y-%m-%d"))
+    if spec.type in {FieldType.DATE, FieldType.YEAR}:
+        days = column.spread(as_day(cells["text"]))
     return Judged(column, cells, text, days, found)
+
+
+def as_day(text: pl.Series) -> pl.Series:
+    """Canonical dates, and years as their 1 January, as days."""
+    whole = pl.when(pl.col("t").str.len_chars() == 4).then(pl.col("t") + "-01-01").otherwise("t")
+    return text.to_frame("t").select(whole.str.to_date("%Y-%m-%d"))["t"]
 
 
 def _typed(field: Field, given: pl.Series) -> pl.Series:

@@ -25,7 +25,7 @@ from mingcha.standards.frames.catalogue import (
 from mingcha.standards.frames.cells import Field, Judged, judge
 from mingcha.standards.frames.columns import FAILURES, Found, quoted
 from mingcha.standards.frames.keys import check_missing, check_twins, source_key
-from mingcha.standards.frames.references import References, check_reference
+from mingcha.standards.frames.references import References, check_reference, cited_days
 from mingcha.standards.frames.rows import (
     Rows,
     check_checklist_body,
@@ -85,7 +85,7 @@ def check(
         for key, spec in table.fields.items():
             if spec.type is FieldType.USCC_OR_ID:
                 judged[key] = check_identity(table, judged, key)
-        rows = Rows(table, judged, _days(table, judged, raw.height, on))
+        rows = Rows(table, judged, _days(table, judged, references, on))
         further = pool.map(lambda ask: ask(), _row_checks(rows, codes, references, on))
         found = [each for one in judged.values() for each in one.found]
         found += [each for some in further for each in some]
@@ -150,10 +150,15 @@ def _column(raw: pl.DataFrame, key: str) -> pl.Series:
     return pl.Series(key, [None], pl.String).new_from_index(0, raw.height)
 
 
-def _days(table: Table, judged: Mapping[str, Judged], height: int, on: date) -> pl.Series:
+def _days(
+    table: Table, judged: Mapping[str, Judged], references: References, on: date
+) -> pl.Series:
     """The day of each act; the day of intake where the table or the row has none."""
+    days = judged[table.day_field].days if table.day_field is not None else None
+    if table.day_reference is not None:
+        days = cited_days(judged[table.day_reference.field].text, table.day_reference, references)
+    height = len(next(iter(judged.values())).text)
     today = pl.Series([on]).new_from_index(0, height)
-    days = judged[table.occurred_on].days if table.occurred_on is not None else None
     return today if days is None else days.zip_with(days.is_not_null(), today)
 
 

@@ -3,10 +3,12 @@
 All functions take Checked.frame (or rows of it) and are row-aligned.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import polars as pl
 
+from mingcha.standards.frames.cells import as_day
 from mingcha.standards.model import SubjectSpec, Table
 
 # RFC 8785: short escapes where JSON has them, \u00xx in lower case for other control characters.
@@ -31,6 +33,23 @@ class Subject(NamedTuple):
     region: pl.Series
 
 
+def identity(fields: Sequence[str]) -> pl.Expr:
+    """What identifies the object of a row: its code; or the fields that do so together.
+
+    Several are joined by "|", in half width and capitals and without spaces, so that two writers
+    of the same name mean the same; null where one of them is missing, or where there is none.
+    """
+    if len(fields) == 1:
+        return pl.col(fields[0])
+    if not fields:
+        return pl.lit(None, pl.String)
+    plain = [
+        pl.col(name).str.normalize("NFKC").str.to_uppercase().str.replace_all(r"\s+", "")
+        for name in fields
+    ]
+    return pl.concat_str(plain, separator="|")
+
+
 def content_json(frame: pl.DataFrame, table: Table) -> pl.Series:
     """Canonical JSON (RFC 8785) of each row's fields: all strings, empty ones left out."""
     keys = sorted(table.fields, key=lambda key: key.encode("utf-16-be"))
@@ -48,7 +67,7 @@ def content_json(frame: pl.DataFrame, table: Table) -> pl.Series:
 def subject(frame: pl.DataFrame, table: Table) -> Subject:
     """The subject of each row by the table's SubjectSpec; without one, all null."""
     spec = table.subject or SubjectSpec()
-    value = _field(spec.value)
+    value = identity(spec.value)
     address = pl.coalesce([*map(_field, spec.address), pl.lit(None, pl.String)])
     asked = frame.select(
         scheme=pl.when(value.is_not_null()).then(_scheme(spec)),
@@ -68,9 +87,9 @@ def item_of(frame: pl.DataFrame, table: Table) -> pl.Series:
 
 
 def occurred_on(frame: pl.DataFrame, table: Table) -> pl.Series:
-    """The day (Date) each act happened; null where the row has none: the day of intake counts."""
-    day = _field(table.occurred_on).str.to_date("%Y-%m-%d")
-    return frame.select(_rows="_row", occurred_on=day)["occurred_on"]
+    """The day (Date) each act happened, as the row says it; null where it says none."""
+    own = frame.select(_rows="_row", occurred_on=_field(table.day_field))["occurred_on"]
+    return as_day(own).alias("occurred_on")
 
 
 def _field(name: str | None) -> pl.Expr:

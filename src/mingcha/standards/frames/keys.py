@@ -2,10 +2,15 @@
 
 import polars as pl
 
+from mingcha.base.ledger.hashing import sm3
 from mingcha.standards.frames.catalogue import DOUBLED, KEY_CONFLICT, KEY_MISSING
 from mingcha.standards.frames.columns import Found, quoted
 from mingcha.standards.model import KeySpec, Table
 
+LONGEST, CUT = (
+    380,
+    300,
+)  # characters; the column of keys holds 400, the count of equal ones included
 _CHANGES = ("u", "d")  # cd_operation of rows that mean to follow another row with their key
 
 
@@ -30,14 +35,26 @@ def source_key(frame: pl.DataFrame, table: Table, before: pl.DataFrame | None = 
 
 
 def bare_key(frame: pl.DataFrame, spec: KeySpec) -> pl.Series:
-    """The key of each row before equal ones are counted; null where it is missing."""
+    """The key of each row before equal ones are counted; null where it is missing.
+
+    What is longer than LONGEST is cut and ends in the SM3 of the whole.
+    """
     if len(spec.fields) == 1:
-        return frame[spec.fields[0]].alias("key")
+        return _short(frame[spec.fields[0]].alias("key"))
     if not spec.counted:
-        return frame.select(key=pl.concat_str(spec.fields, separator="|")).to_series()
+        return _short(frame.select(key=pl.concat_str(spec.fields, separator="|")).to_series())
     parts = [pl.col(name).fill_null("") for name in spec.fields]
     some = pl.any_horizontal(pl.col(name).is_not_null() for name in spec.fields)
-    return frame.select(key=pl.when(some).then(pl.concat_str(parts, separator="|"))).to_series()
+    whole = pl.when(some).then(pl.concat_str(parts, separator="|"))
+    return _short(frame.select(key=whole).to_series())
+
+
+def _short(keys: pl.Series) -> pl.Series:
+    long = keys.str.len_chars() > LONGEST
+    if not long.any():
+        return keys
+    cut = [f"{key[:CUT]}…{sm3(key.encode()).hex()}" for key in keys.filter(long)]
+    return keys.scatter(long.arg_true(), cut)
 
 
 def check_missing(table: Table, key: pl.Series) -> list[Found]:

@@ -47,9 +47,9 @@ class References:
     `items` and `checklists`: per scheme (catalogue table) a frame with one row per version; a day
     lies in [since, until], both included; an item whose status is not 在用 and that has no last day
     is not in force at all; empty levels = every level. `labels`: scheme → what people call it.
-    `officers`: one row per validity of a certificate. `keys`: "table.field" → a frame
-    with the column `key`. `regions`: six-digit codes with the first and last year of their use;
-    without rows only the form of a region code is checked.
+    `officers`: one row per validity of a certificate. `keys`: "table.field" → a frame with the
+    column `key` and, where a day is taken from there, `day`. `regions`: six-digit codes with the
+    first and last year of their use; without rows only the form of a region code is checked.
     """
 
     items: Mapping[str, pl.DataFrame] = field(default_factory=dict)
@@ -75,6 +75,13 @@ def check_reference(rows: Rows, reference: Reference, references: References) ->
             return _officer(rows, reference, references.officers)
         case to:
             return _fact(rows, reference, references.keys[to]["key"])
+
+
+def cited_days(cells: pl.Series, reference: Reference, references: References) -> pl.Series:
+    """The day of the record that each cell leads to; null where it leads nowhere."""
+    known = references.keys[reference.to]
+    found = cells.alias("key").to_frame().join(known, on="key", how="left", maintain_order="left")
+    return found["day"]
 
 
 # How near an entry of the catalogue comes to allowing an act: the nearest one gives the reason.

@@ -218,3 +218,30 @@ def test_what_was_chosen_is_current(folder, monkeypatch):
     assert "visit" in loader.current().tables
     assert "visit" not in loader.use([]).tables
     assert "visit" not in loader.current().tables
+
+
+REGISTER = """
+register_as:
+  kind: "11"
+  name: [number]
+  identifiers: {visit: number}
+"""
+
+
+@pytest.mark.parametrize(
+    ("register", "said"),
+    [
+        ((), "用到没有写明最长（max）的字段"),
+        (("number}", "on}"), "没有一项是必填的，行与行无法认出同一个对象"),
+        (("identifiers", "region: [kind]\n  identifiers"), "不能由字段“kind”按 stated 得出"),
+        (("identifiers", "region: [{field: on, by: uscc}]\n  identifiers"), "按 uscc 得出"),
+    ],
+)
+def test_a_register_says_by_what_it_knows_its_objects(folder, register, said):
+    text = dedent(REGISTER)
+    if register:
+        text = text.replace(*register)
+    with pytest.raises(StandardBroken) as refusal:
+        loader.catalogue([folder(("\nfields:", f"{text}fields:"))])
+
+    assert any(said in problem for problem in refusal.value.problems), refusal.value.problems

@@ -1,5 +1,7 @@
 """A header row finds its table, however the headers are written."""
 
+import timeit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from mingcha.standards.errors import NoTableFits, SeveralTablesFit
 from mingcha.standards.headers import plain
 from mingcha.standards.loader import catalogue
-from mingcha.standards.recognition import match, recognise
+from mingcha.standards.recognition import match, recognise, scorer
 
 TABLES = tuple(catalogue().tables.values())
 CHECK = catalogue().table("check_action")
@@ -110,3 +112,25 @@ def test_reading_a_header_twice_changes_nothing_that_matters(text):
 def test_each_field_has_at_most_one_column(headers):
     found = match(headers, CHECK)
     assert len(set(found.columns.values())) == len(found.columns) == found.found
+
+
+WORDS = [w for t in TABLES for f in t.fields.values() for w in (f.label, *f.aliases)]
+
+
+@given(st.lists(st.one_of(st.sampled_from(WORDS), st.sampled_from(["我局备注", "", "2025-01-01"]))))
+def test_the_quick_look_at_a_row_ranks_it_as_holding_it_to_every_table_does(row):
+    best = max(match(row, table).rank for table in TABLES)
+
+    assert max(scorer(TABLES)(row), 0) == max(best, 0)
+
+
+def test_a_row_that_fits_nothing_is_told_apart_by_looking_up_its_words():
+    """Thirty rows under five delimiters are scored some 700 times a file: each in microseconds."""
+    score = scorer(TABLES)
+    row = [f"我局自定义列{n}" for n in range(300)]
+    score(row)
+
+    spent = min(timeit.repeat(lambda: score(row), number=100, repeat=5)) / 100
+
+    assert score(row) == 0
+    assert spent < 0.001, f"{spent:.6f} 秒"

@@ -46,6 +46,7 @@ def _table_page(entry: TableEntry) -> str:
         f"版本：第 {entry.version} 版，自 {entry.since.isoformat()} 起",
         f"共享级别：{entry.share}",
         f"业务主键：{entry.key}",
+        *(f"{what}：{sentence}" for what, sentence in entry.use),
     ]
     return page(
         entry.label,

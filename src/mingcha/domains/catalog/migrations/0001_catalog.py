@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             name='Checklist',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, verbose_name='编码')),
+                ('code', models.CharField(max_length=100, verbose_name='编码')),
                 ('name', models.CharField(max_length=500, verbose_name='名称')),
                 ('since', models.DateField(verbose_name='生效日期')),
                 ('until', models.DateField(blank=True, null=True, verbose_name='失效日期')),
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('region', models.CharField(blank=True, max_length=6, verbose_name='适用区划')),
                 ('scheme', models.CharField(help_text='登记它的数据表，如 item、sf_item', max_length=40, verbose_name='编码体系')),
                 ('fact_id', models.BigIntegerField(verbose_name='来源记录')),
-                ('item_code', models.CharField(blank=True, db_index=True, max_length=60, verbose_name='监管事项目录编码')),
+                ('item_code', models.CharField(blank=True, db_index=True, max_length=100, verbose_name='监管事项目录编码')),
             ],
             options={
                 'verbose_name': '检查实施清单',
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             name='Item',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, verbose_name='编码')),
+                ('code', models.CharField(max_length=100, verbose_name='编码')),
                 ('name', models.CharField(max_length=500, verbose_name='名称')),
                 ('since', models.DateField(verbose_name='生效日期')),
                 ('until', models.DateField(blank=True, null=True, verbose_name='失效日期')),

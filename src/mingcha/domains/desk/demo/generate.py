@@ -146,7 +146,7 @@ def _enveloped(
 def _told(standard: Catalogue, parcel: Parcel) -> pl.DataFrame:
     """(code of the subject, table) of every row that will be a fact."""
     subject = standard.table(parcel.table).subject
-    value = subject.value if subject else None
+    value = subject.code if subject else None
     kept = parcel.rows.filter(pl.col("_outcome").is_in(["accepted", "settled"]))
     if value is None or parcel.replaces:
         return pl.DataFrame(schema={"code": pl.String, "table": pl.String})

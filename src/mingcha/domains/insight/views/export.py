@@ -76,6 +76,7 @@ def _first_sheet(book: Book, account: Account, party: Party, day: date | None) -
         ("对象类型", wording.kind_label(party)),
         ("登记状态", wording.status_label(party)),
         ("行政区划", region),
+        ("行政区划依据", wording.region_note(party) or ("记录写明" if party.region else "")),
         ("行业", wording.industry_label(party)),
         ("地址", wording.address_of(party)),
         ("责任主体", party.owner.name if party.owner else ""),
@@ -117,11 +118,18 @@ def _cell(entry: files.Entry, said: dict[str, str], label: str) -> str:
 def _about(entry: files.Entry) -> list[str]:
     learnt = entry.learnt_at
     return [
-        entry.table.label, entry.occurred_on.isoformat(), entry.item, entry.item_name,
+        entry.table.label, _day(entry), entry.item, entry.item_name,
         entry.provider.name,
         f"{learnt.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if learnt else "待封签",
         str(entry.version), "已撤回" if entry.is_withdrawn else "有效", entry.file_name, str(entry.row),
     ]  # fmt: skip
+
+
+def _day(entry: files.Entry) -> str:
+    """The day as surely as it is known; "" where the record has none."""
+    if entry.dated == "intake":
+        return ""
+    return entry.occurred_on.isoformat()[: 4 if entry.dated == "year" else None]
 
 
 def _lines(account: Account, party: Party, day: date | None) -> Iterator[list[str]]:

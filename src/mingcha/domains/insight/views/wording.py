@@ -4,13 +4,14 @@ from mingcha.domains.parties import queries as parties
 from mingcha.domains.parties.queries import Party
 from mingcha.domains.records.queries import sharing
 from mingcha.standards import loader
+from mingcha.standards.model import RegionBy
 
 PERSON = "2"
-SCHEMES = {
-    "uscc": "统一社会信用代码",
-    "registration-number": "注册号",
-    "pripid": "主体身份代码",
-    "resident-id": "公民身份号码",
+RESIDENT_ID = "公民身份号码"
+REGION_BY = {
+    RegionBy.AUTHORITY: "依登记机关",
+    RegionBy.ADDRESS: "依地址",
+    RegionBy.USCC: "依信用代码，为最初登记地",
 }
 
 
@@ -32,9 +33,25 @@ def address_of(party: Party) -> str:
 def codes_of(party: Party) -> list[dict[str, str]]:
     """Every code by which the party is known, with what kind of code it is."""
     if party.kind == PERSON:
-        return [{"label": SCHEMES["resident-id"], "value": code_of(party)}]
-    named = [i for i in parties.identifiers_of(party) if i.scheme != "name"]
-    return [{"label": SCHEMES.get(i.scheme, i.scheme), "value": i.value} for i in named]
+        return [{"label": RESIDENT_ID, "value": code_of(party)}]
+    labels, codeless = _labels_of_schemes(), {"name", *loader.current().natural_schemes}
+    coded = [i for i in parties.identifiers_of(party) if i.scheme not in codeless]
+    return [{"label": labels.get(i.scheme, i.scheme), "value": i.value} for i in coded]
+
+
+def _labels_of_schemes() -> dict[str, str]:
+    """What people call the codes of each scheme: as the register that has them calls the field."""
+    found: dict[str, str] = {}
+    for table in loader.current().tables.values():
+        identifiers = table.register_as.identifiers if table.register_as else {}
+        for scheme, names in identifiers.items():
+            found.setdefault(scheme, table.fields[names[0]].label)
+    return found
+
+
+def region_note(party: Party) -> str:
+    """How the division was found out, where no record states it; else ""."""
+    return REGION_BY.get(RegionBy(party.region_by), "") if party.region_by else ""
 
 
 def kind_label(party: Party) -> str:
@@ -59,5 +76,6 @@ def shown(party: Party, regions: dict[str, str]) -> Party:
     party.code, party.name, party.address = code_of(party), name_of(party), address_of(party)
     party.kind_label = kind_label(party)  # type: ignore[attr-defined]  # for the template
     party.region_label = regions.get(party.region, party.region)  # type: ignore[attr-defined]
+    party.region_note = region_note(party)  # type: ignore[attr-defined]
     party.industry_label = industry_label(party)  # type: ignore[attr-defined]
     return party

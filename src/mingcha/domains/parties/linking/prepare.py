@@ -36,6 +36,16 @@ def prepare(names: pl.DataFrame) -> pl.DataFrame:
     return parsed.with_columns(area=area).drop("address_region")
 
 
+def regions_in(addresses: pl.Series) -> pl.Series:
+    """The code of the division that each address names; "" where it names none, or one of several.
+
+    Row-aligned; null counts as not said.
+    """
+    told = addresses.fill_null("").alias("address").to_frame()
+    found = told.join(_addresses(told), on="address", how="left", maintain_order="left")
+    return found["address_region"]
+
+
 def _names(told: pl.DataFrame) -> pl.DataFrame:
     """One row per distinct name, with its pieces."""
     words = rules.lexicon()

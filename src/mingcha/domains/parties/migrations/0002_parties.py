@@ -25,9 +25,10 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=600, verbose_name='名称')),
                 ('code', models.CharField(blank=True, db_index=True, max_length=200, verbose_name='主要代码')),
                 ('region', models.CharField(blank=True, max_length=6, verbose_name='行政区划代码')),
+                ('region_by', models.CharField(blank=True, help_text='行政区划由什么得出：stated 记录写明，authority 登记机关，address 地址，uscc 统一社会信用代码', max_length=10, verbose_name='区划依据')),
                 ('industry', models.CharField(blank=True, max_length=10, verbose_name='行业代码')),
                 ('address', models.CharField(blank=True, max_length=600, verbose_name='地址')),
-                ('status', models.CharField(blank=True, max_length=60, verbose_name='登记状态')),
+                ('status', models.CharField(blank=True, max_length=600, verbose_name='登记状态')),
                 ('legal_person', models.CharField(blank=True, max_length=600, verbose_name='负责人')),
                 ('founded_on', models.DateField(blank=True, null=True, verbose_name='成立日期')),
                 ('longitude', models.FloatField(blank=True, null=True, verbose_name='经度')),
@@ -46,7 +47,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('scheme', models.CharField(max_length=40, verbose_name='编码体系')),
-                ('value', models.CharField(max_length=200, verbose_name='代码')),
+                ('value', models.CharField(max_length=800, verbose_name='代码')),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identifiers', to='parties.party', verbose_name='监管对象')),
             ],
             options={

@@ -6,11 +6,10 @@ from mingcha.domains.records.errors import ColumnsMissing
 from mingcha.domains.records.models import Batch, SourceMapping
 from mingcha.domains.records.reading.door import chunks
 from mingcha.domains.records.reading.model import Source
-from mingcha.standards import loader
+from mingcha.standards import loader, recognition
 from mingcha.standards.mapping import Mapping, Rename, reads, writes
 from mingcha.standards.model import Table
 from mingcha.standards.recognition import Recognised, match
-from mingcha.standards.recognition import recognise as recognise_headers
 
 SAMPLE_ROWS = 20
 
@@ -28,7 +27,7 @@ def scorer(
     if saved is not None:
         known = columns_of(Mapping.model_validate(saved.spec))
         return lambda cells: float(len(known & set(cells)))
-    return lambda cells: float(max(match(cells, table).rank for table in tables))
+    return recognition.scorer(tables)
 
 
 def columns_of(spec: Mapping) -> set[str]:
@@ -65,7 +64,7 @@ def recognise(batch: Batch, source: Source) -> Recognised:
     return (
         match(source.headers, tables[0])
         if len(tables) == 1
-        else recognise_headers(source.headers, tables)
+        else recognition.recognise(source.headers, tables)
     )
 
 

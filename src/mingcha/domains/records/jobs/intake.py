@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Generator, Sequence
+from datetime import timedelta
 from functools import partial
 
 import polars as pl
@@ -24,9 +25,9 @@ from mingcha.domains.records.jobs.prepare import (
     beside,
     csv_blocks,
 )
-from mingcha.domains.records.jobs.references import is_referred_to, references_for
+from mingcha.domains.records.jobs.references import is_referred_to, references_for, refers
 from mingcha.domains.records.jobs.registers import enter
-from mingcha.domains.records.models import Batch, BatchState
+from mingcha.domains.records.models import Batch, BatchState, Chunk
 from mingcha.domains.records.reading.door import chunks, open_source
 from mingcha.domains.records.reading.model import Source
 from mingcha.domains.records.services import intake as batches
@@ -43,6 +44,7 @@ class Overtaken(Exception):
 
 PASSING = (*DATABASE_GONE, Overtaken, JobAborted)
 AGAIN = RetryStrategy(max_attempts=MOST_ATTEMPTS, wait=1, retry_exceptions=set(PASSING))
+UNCOMMITTED = timedelta(minutes=10)  # a chunk may come to be seen so long after it is stamped
 INTERRUPTED = "处理中断，已入库部分保留；请联系运维人员后选择“继续”。"
 
 
@@ -132,12 +134,31 @@ def _take_in(batch: Batch, *, must_leave: Callable[[], bool]) -> None:
             writer.write(landed, _landed_rows(batch, prepared, landed))
     with transaction.atomic():
         batches.close(batch, BatchState.LANDED)
-        defer("records.tie", lock="records:tie", batch=batch.pk)
-        if is_referred_to(table):
-            defer("records.recheck_all", lock="records:recheck", table=table.name)
+        follow(batch)
+        if batch.waiting_count and _has_moved(batch, table):
+            defer("records.recheck", queue="intake", lock=batches.lock_of(batch), batch=batch.pk)
     logger.info(
         "batch_landed", extra={"facts": {"batch": batch.public_id, "rows": batch.read_count}}
     )
+
+
+def follow(batch: Batch) -> None:
+    """Have done what facts that landed ask for: ties, and what waits for them; in the transaction."""
+    table = loader.current().table(batch.table)
+    defer("records.tie", lock="records:tie", batch=batch.pk)
+    if is_referred_to(table):
+        defer("records.recheck_all", lock="records:recheck", table=table.name)
+
+
+def _has_moved(batch: Batch, table: Table) -> bool:
+    """Whether anything that the table refers to has landed since the batch began.
+
+    What was read then lacks it, and who landed it found no waiting rows of this batch to check.
+    """
+    names = [name for name in loader.current().tables if refers(table.name, name)]
+    since = (batch.references_at or batch.received_at) - UNCOMMITTED
+    later = Chunk.objects.filter(dataset__in=names, landed_at__gte=since)
+    return later.exclude(batch=batch).exists()
 
 
 def _prepared(source: Source, checker: Checker, *, start: int) -> Generator[Prepared, None, None]:
@@ -225,7 +246,8 @@ def land_again(batch: Batch, checker: Checker, prepared: Prepared) -> landing.La
         enveloped=prepared.enveloped,
     )
     landed = landing.land(incoming, batch=batch, actor=batch.submitted_by)
-    enter(checker.table, prepared.values, landed.facts)
+    regions = checker.references.regions["code"]
+    enter(checker.table, prepared.values, landed.facts, regions=regions)
     ties.tie_by_code()
     return landed
 

@@ -112,12 +112,12 @@ class Checker:
     def prepare(self, chunk: Chunk) -> Prepared:
         """Check one chunk."""
         mapped, failures = apply(self.mapping, chunk.rows)
-        known = cited(self.table, mapped, self.provider.pk)
+        known = replace(self.references, keys=cited(self.table, mapped, self.provider.pk))
         checked = check(
             self.table,
             mapped,
             codes=self.catalogue.code_tables,
-            references=replace(self.references, keys=known),
+            references=known,
             on=self.on,
             sources=[source for source in (self.provider.code, self.provider.uscc) if source],
         )
@@ -128,7 +128,7 @@ class Checker:
             checked.counts.filter(pl.col("failed") > 0).select("name", "failed").iter_rows()
         )
         return Prepared(
-            incoming=self._incoming(good),
+            incoming=self._incoming(good, known),
             values=good,
             raw=chunk.rows,
             refusals=pl.concat(
@@ -154,8 +154,9 @@ class Checker:
         said = {"check": pl.lit(BROKEN), "national": pl.lit("01"), "severity": pl.lit("refuse")}
         return flaws.select("_row", **said, field=pl.col("field").fill_null(""), reason="reason")
 
-    def _incoming(self, good: pl.DataFrame) -> pl.DataFrame:
-        frame = landing_rows(good, self.table, provider=self.provider.code, on=self.on)
+    def _incoming(self, good: pl.DataFrame, known: References) -> pl.DataFrame:
+        whose = self.provider.code
+        frame = landing_rows(good, self.table, provider=whose, references=known, on=self.on)
         digests = ["\\x" + sm3(said.encode()).hex() for said in frame["content"]]
         hashed = pl.Series("content_hash", digests, dtype=pl.String)
         return frame.with_columns(hashed).select(INCOMING)

@@ -1,4 +1,8 @@
-"""Check waiting rows again when what they refer to may have come; give back those that waited in vain."""
+"""Check waiting rows again when what they refer to may have come; give back those that waited in vain.
+
+Rows that land here may be what others wait for: each re-check that lands something has those
+checked in turn, so that a chain of references settles by itself, and ends when nothing lands.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,7 +18,7 @@ from mingcha.base.jobs import AGAIN, defer
 from mingcha.base.rules import queries as rules
 from mingcha.domains.records.events import BatchEnded
 from mingcha.domains.records.jobs import headers
-from mingcha.domains.records.jobs.intake import land_again
+from mingcha.domains.records.jobs.intake import follow, land_again
 from mingcha.domains.records.jobs.prepare import Checker, Numbers, Prepared
 from mingcha.domains.records.jobs.references import references_for, refers
 from mingcha.domains.records.models import Batch, BatchState, Refusal, RefusalState
@@ -74,7 +78,8 @@ def recheck(batch: int) -> None:
         last = chunk.rows["_row"].max()  # type: ignore[assignment]  # row numbers are integers
         numbered = replace(checker, numbers=Numbers(table, keys))
         with transaction.atomic():
-            _settle(found, numbered, numbered.prepare(chunk), chunk)
+            if _settle(found, numbered, numbered.prepare(chunk), chunk):
+                follow(found)
     returns.forget(found)
     with transaction.atomic():
         announce(BatchEnded(found.public_id, found.provider_id, found.table, found.state))
@@ -95,8 +100,11 @@ def _waiting(batch: Batch, columns: list[str], *, after: int) -> tuple[Chunk, pl
     return Chunk(frame, *empty, start=0, stop=0, bytes_done=0), known
 
 
-def _settle(batch: Batch, checker: Checker, prepared: Prepared, chunk: Chunk) -> None:
-    """Land what passes now; note the rest's present reasons, or that their time is over."""
+def _settle(batch: Batch, checker: Checker, prepared: Prepared, chunk: Chunk) -> int:
+    """Land what passes now; note the rest's present reasons, or that their time is over.
+
+    Returns how many facts landed.
+    """
     landed = land_again(batch, checker, prepared)
     expired = _is_over(batch)
     left = prepared.refusals
@@ -124,6 +132,7 @@ def _settle(batch: Batch, checker: Checker, prepared: Prepared, chunk: Chunk) ->
     batch.replaced_count += landed.replaced
     batch.doubled_count += settled.height - len(landed.facts)
     batch.save()
+    return len(landed.facts)
 
 
 def _is_over(batch: Batch) -> bool:

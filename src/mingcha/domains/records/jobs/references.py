@@ -26,6 +26,7 @@ from mingcha.standards.frames.references import (
 from mingcha.standards.model import CATALOGUES, FieldType, Table
 
 BUILT_IN = {*CATALOGUES, "officer"}
+CITED = {"key": pl.String, "day": pl.Date}
 CERTIFICATES_OPEN_FROM = date(1900, 1, 1)
 
 
@@ -44,7 +45,7 @@ def references_for(table: Table) -> References:
 
 
 def cited(table: Table, mapped: pl.DataFrame, provider_id: int) -> Mapping[str, pl.DataFrame]:
-    """The facts that the rows of a chunk cite and that are here: "table.field" → keys.
+    """The facts that the rows of a chunk cite and that are here: "table.field" → keys and days.
 
     Looks at the provider's own records first, then among all providers for what is left.
     """
@@ -58,8 +59,8 @@ def cited(table: Table, mapped: pl.DataFrame, provider_id: int) -> Mapping[str, 
             else pl.Series([], dtype=pl.String)
         )
         wanted = set(clean(values.drop_nulls().unique(), FieldType.TEXT).drop_nulls().to_list())
-        keys = _known(reference.to, wanted, provider_id)
-        found[reference.to] = pl.DataFrame({"key": sorted(keys)}, schema={"key": pl.String})
+        known = sorted(_known(reference.to, wanted, provider_id).items())
+        found[reference.to] = pl.DataFrame(known, schema=CITED, orient="row")
     return found
 
 
@@ -83,30 +84,36 @@ def is_referred_to(table: Table) -> bool:
     return any(refers(name, table.name) for name in loader.current().tables)
 
 
-def _known(to: str, wanted: set[str], provider_id: int) -> set[str]:
-    """Which of the wanted values "table.field" holds.
+def _known(to: str, wanted: set[str], provider_id: int) -> dict[str, date]:
+    """Which of the wanted values "table.field" holds, and on which day that record happened.
 
     A field that is the whole key is looked up in the index of keys; any other costs one pass over
     the provider's records of that table.
     """
     if not wanted:
-        return set()
+        return {}
     dataset, _, field = to.partition(".")
     key = loader.current().table(dataset).key
     whole = key.fields == (field,) and not key.counted
     facts = Fact.objects.filter(dataset=dataset)
     facts = facts.annotate(cited=F("source_key") if whole else KT(f"payload__{field}"))
     here = _standing(facts.filter(provider=provider_id, cited__in=wanted))
-    left = wanted - here
+    left = wanted - here.keys()
     return here | _standing(facts.filter(cited__in=left)) if left else here
 
 
-def _standing(facts: QuerySet[Any]) -> set[str]:
-    """The cited values of the records (annotated `cited`) whose latest version is no withdrawal."""
+def _standing(facts: QuerySet[Any]) -> dict[str, date]:
+    """The cited values of the records (annotated `cited`) whose latest version is no withdrawal.
+
+    Where several records hold one value, the day is that of the provider who came first.
+    """
     keyed = ("provider_id", "source_key")  # by number: "provider" would sort by the tree
     latest = facts.order_by(*keyed, "-version").distinct(*keyed)
-    rows = latest.values_list("cited", "operation")
-    return {cited for cited, operation in rows if operation != Operation.DELETE}
+    found: dict[str, date] = {}
+    for value, operation, day in latest.values_list("cited", "operation", "occurred_on"):
+        if operation != Operation.DELETE:
+            found.setdefault(value, day)
+    return found
 
 
 def _items(scheme: str) -> pl.DataFrame:

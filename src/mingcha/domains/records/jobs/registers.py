@@ -9,18 +9,26 @@ from mingcha.domains.catalog import services as catalog
 from mingcha.domains.officers import services as officers
 from mingcha.domains.parties import services as parties
 from mingcha.domains.parties.linking import blocking_keys
+from mingcha.domains.records.jobs.regions import REGION, REGION_BY, placed
 from mingcha.domains.records.services import ties
 from mingcha.domains.records.services.landing import Landed
+from mingcha.standards.frames.content import identity
 from mingcha.standards.model import CatalogSpec, OfficerSpec, RegisterSpec, Table
 
 Row = dict[str, str | None]
+KNOWN_BY = "_known_by_"  # before a scheme: the column with what identifies the object in it
 EPOCH = date(1900, 1, 1)
 
 
-def enter(table: Table, values: pl.DataFrame, facts: Sequence[Landed]) -> None:
-    """Enter what landed into the registers that the table fills. Part of the landing transaction."""
+def enter(
+    table: Table, values: pl.DataFrame, facts: Sequence[Landed], *, regions: pl.Series
+) -> None:
+    """Enter what landed into the registers that the table fills. Part of the landing transaction.
+
+    `regions` are the codes of all divisions, abolished ones included.
+    """
     if table.register_as is not None:
-        _parties(table, table.register_as, values, facts)
+        _parties(table.register_as, values, facts, regions=regions)
     if table.catalog_as is not None:
         _catalog(table, table.catalog_as, values, facts)
     if table.officer_as is not None:
@@ -38,10 +46,11 @@ def _withdrawn(facts: Sequence[Landed]) -> list[int]:
 
 
 def _parties(
-    table: Table, spec: RegisterSpec, values: pl.DataFrame, facts: Sequence[Landed]
+    spec: RegisterSpec, values: pl.DataFrame, facts: Sequence[Landed], *, regions: pl.Series
 ) -> None:
-    entries = [_party(table, spec, fact, row) for fact, row in _joined(values, facts)]
-    entries = [entry for entry in entries if entry.identifiers]
+    known_by = {f"{KNOWN_BY}{scheme}": identity(f) for scheme, f in spec.identifiers.items()}
+    whole = values.with_columns(**known_by).with_columns(*placed(values, spec.region, regions))
+    entries = [_party(spec, fact, row) for fact, row in _joined(whole, facts)]
     pairs = parties.register(entries)
     ties.write(
         ties.Found(subject, party, "register", 1000, False, '["登记记录"]')
@@ -54,13 +63,7 @@ def keep_keys(pairs: Sequence[tuple[int, int]], entries: Sequence[parties.Entry]
     """Keep the keys by which likely twins of the parties that were entered are found."""
     by_subject = dict(pairs)
     said = [
-        (
-            by_subject[entry.subject_id],
-            *entry.identifiers[0],
-            entry.name,
-            entry.address,
-            entry.region,
-        )
+        (by_subject[entry.subject_id], *entry.main, entry.name, entry.address, entry.area)
         for entry in entries
         if entry.subject_id in by_subject
     ]
@@ -71,12 +74,13 @@ def keep_keys(pairs: Sequence[tuple[int, int]], entries: Sequence[parties.Entry]
         parties.keep_blocking_keys(keys.select("key", "id").iter_rows())
 
 
-def _party(table: Table, spec: RegisterSpec, fact: Landed, row: Row) -> parties.Entry:
+def _party(spec: RegisterSpec, fact: Landed, row: Row) -> parties.Entry:
     def of(field: str | None) -> str | None:
         return row.get(field) if field else None
 
     address = next((row[field] for field in spec.address if row.get(field)), None)
-    named = ((scheme, row.get(field)) for scheme, field in spec.identifiers.items())
+    named = ((scheme, row[f"{KNOWN_BY}{scheme}"]) for scheme in spec.identifiers)
+    codes = (row[fields[0]] for fields in spec.identifiers.values() if len(fields) == 1)
     return parties.Entry(
         fact_id=fact.fact_id,
         subject_id=fact.subject_id,
@@ -84,7 +88,9 @@ def _party(table: Table, spec: RegisterSpec, fact: Landed, row: Row) -> parties.
         subkind=spec.subkind,
         name=" ".join(row[field] or "" for field in spec.name if row.get(field)),
         identifiers=[(scheme, value) for scheme, value in named if value],
-        region=of(spec.region),
+        code=next(filter(None, codes), ""),
+        region=row[REGION],
+        region_by=row[REGION_BY],
         industry=of(spec.industry),
         address=address,
         status=of(spec.status),

@@ -5,27 +5,35 @@ from datetime import date
 import polars as pl
 
 from mingcha.standards.frames.content import content_json, item_of, occurred_on, subject
+from mingcha.standards.frames.references import References, cited_days
 from mingcha.standards.model import Table
 
 WITHDRAW = "d"
 NAMELESS = "name"
+NAMELESS_CHARACTERS = 300
 
 
-def landing_rows(frame: pl.DataFrame, table: Table, *, provider: str, on: date) -> pl.DataFrame:
+def landing_rows(
+    frame: pl.DataFrame, table: Table, *, provider: str, references: References, on: date
+) -> pl.DataFrame:
     """Columns row, source_key, operation, occurred_on, scheme, value, name, address, region, item,
     payload, and `content`: the bytes that `records.rules.content` gives, whole columns at a time.
 
-    A nameless subject is ("name", "<provider>|<name>|<address>"); the day of intake counts where
-    the row has none.
+    A nameless subject is ("name", "<provider>|<name>|<address>"), each of the two cut to so many
+    characters as the index holds. Where the row has no day, that of the record it refers to counts,
+    else the day of intake; neither is part of what the row says.
     """
     who = subject(frame, table)
+    days = said_on = occurred_on(frame, table)
+    if table.day_reference is not None:
+        days = cited_days(frame[table.day_reference.field], table.day_reference, references)
     whole = frame.select(
         "_row",
         row="_row",
         source_key="_key",
         operation=_operation(frame),
-        occurred_on=occurred_on(frame, table).fill_null(on).cast(pl.String),
-        said_on=occurred_on(frame, table).cast(pl.String).fill_null(""),
+        occurred_on=days.fill_null(on).cast(pl.String),
+        said_on=said_on.cast(pl.String).fill_null(""),
         item=item_of(frame, table).fill_null(""),
         payload=content_json(frame, table),
         scheme=who.scheme,
@@ -35,7 +43,8 @@ def landing_rows(frame: pl.DataFrame, table: Table, *, provider: str, on: date) 
         region=who.region,
     )
     nameless = pl.concat_str(
-        pl.lit(provider), pl.col("name").str.replace_all(r"\s+", ""), pl.col("address").fill_null(""),
+        pl.lit(provider), pl.col("name").str.replace_all(r"\s+", "").str.head(NAMELESS_CHARACTERS),
+        pl.col("address").fill_null("").str.head(NAMELESS_CHARACTERS),
         separator="|",
     )  # fmt: skip
     unknown = pl.col("value").is_null() & pl.col("name").is_not_null()

@@ -5,32 +5,44 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
 from mingcha.base.jobs import AGAIN
+from mingcha.base.people import queries as people
 from mingcha.domains.parties import services as parties
 from mingcha.domains.parties.linking import blocking_keys, resolve
 from mingcha.domains.parties.rules import standard_weights
+from mingcha.domains.records.jobs.regions import REGION, REGION_BY, placed
 from mingcha.domains.records.jobs.registers import keep_keys
 from mingcha.domains.records.services import ties
+from mingcha.standards import loader
+from mingcha.standards.model import RegionBy, RegionSource
 
 AT_ONCE = 20_000
 
 WAITING = """
-    SELECT s.id, s.scheme, s.value, CASE WHEN s.scheme = 'name' THEN '' ELSE s.value END AS code,
+    SELECT s.id, s.scheme, s.value,
+           CASE WHEN s.scheme = ANY(%(codeless)s) THEN '' ELSE s.value END AS code,
            s.name, s.address, s.region
     FROM records_untied u JOIN records_subject s ON s.id = u.subject_id
-    ORDER BY s.id LIMIT %s
+    ORDER BY s.id LIMIT %(limit)s
 """
 CANDIDATES = """
     WITH telling AS (
         SELECT key FROM parties_blockingkey WHERE key = ANY(%(keys)s)
         GROUP BY key HAVING count(*) <= %(crowd)s)
-    SELECT DISTINCT p.id, i.scheme, i.value, i.value, p.name, p.address, p.region
+    SELECT DISTINCT p.id, i.scheme, i.value, i.value, p.name, p.address,
+           CASE p.region_by WHEN 'uscc' THEN left(p.region, 4) || '00' ELSE p.region END
     FROM telling JOIN parties_blockingkey k USING (key) JOIN parties_party p ON p.id = k.party_id
-    LEFT JOIN parties_identifier i ON i.party_id = p.id AND i.scheme <> 'name'
+    LEFT JOIN parties_identifier i ON i.party_id = p.id AND NOT i.scheme = ANY(%(codeless)s)
 """
 TEXTS = dict.fromkeys(("scheme", "value", "code", "name", "address", "region"), pl.String)
 OWN_REASON = '["未找到已登记的对象，按记录自述建档"]'
 KIND_OF_SCHEME = {"uscc": "1", "resident-id": "2"}
 ANY_KIND = "11"
+# Where an object known only from acts is: as the record says, else by its address, else by its code.
+PLACES = (
+    RegionSource(field="region"),
+    RegionSource(field="address", by=RegionBy.ADDRESS),
+    RegionSource(field="uscc", by=RegionBy.USCC),
+)
 
 
 @app.task(name="records.tie", retry=AGAIN)
@@ -61,7 +73,7 @@ def tie_some() -> int:
 
 def _waiting() -> pl.DataFrame:
     with connection.cursor() as cursor:
-        cursor.execute(WAITING, [AT_ONCE])
+        cursor.execute(WAITING, {"codeless": codeless(), "limit": AT_ONCE})
         return pl.DataFrame(cursor.fetchall(), schema={"id": pl.Int64, **TEXTS}, orient="row")
 
 
@@ -69,7 +81,8 @@ def _candidates(subjects: pl.DataFrame) -> pl.DataFrame:
     """The registered parties that share a telling key with any of the subjects."""
     keys = blocking_keys(subjects)["key"].unique().to_list()
     with connection.cursor() as cursor:
-        cursor.execute(CANDIDATES, {"keys": keys, "crowd": standard_weights().crowd})
+        crowd = standard_weights().crowd
+        cursor.execute(CANDIDATES, {"keys": keys, "crowd": crowd, "codeless": codeless()})
         return pl.DataFrame(cursor.fetchall(), schema={"party_id": pl.Int64, **TEXTS}, orient="row")
 
 
@@ -82,8 +95,16 @@ def _ties(found: pl.DataFrame) -> list[ties.Found]:
     ]
 
 
+def codeless() -> list[str]:
+    """The schemes whose values are no codes: the nameless, and what several fields identify."""
+    return ["name", *loader.current().natural_schemes]
+
+
 def _own_party(left: pl.DataFrame) -> None:
     """What nothing fits becomes a party of its own, marked as not registered: no fact hangs in the air."""
+    regions = pl.Series([code for code, _, _ in people.region_years()], dtype=pl.String)
+    usccs = left.with_columns(uscc=pl.when(pl.col("scheme") == "uscc").then("code"))
+    left = left.with_columns(placed(usccs, PLACES, regions))
     entries = [
         parties.Entry(
             fact_id=None,
@@ -92,7 +113,9 @@ def _own_party(left: pl.DataFrame) -> None:
             subkind="unregistered",
             name=row["name"] or row["code"] or row["value"],
             identifiers=[(row["scheme"], row["value"])],
-            region=row["region"],
+            code=row["code"],
+            region=row[REGION],
+            region_by=row[REGION_BY],
             address=row["address"],
         )
         for row in left.iter_rows(named=True)

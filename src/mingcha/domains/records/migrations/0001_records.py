@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('row', models.BigIntegerField(verbose_name='文件行号')),
-                ('item', models.CharField(blank=True, max_length=60, verbose_name='监管事项')),
+                ('item', models.CharField(blank=True, max_length=100, verbose_name='监管事项')),
                 ('dataset', models.CharField(max_length=60, verbose_name='数据表')),
                 ('occurred_on', models.DateField(verbose_name='发生日期')),
                 ('source_key', models.CharField(max_length=400, verbose_name='业务主键')),

@@ -35,8 +35,8 @@ class Stored:
     stored_hash: bytes
 
     def said_on(self) -> str:
-        """The day as the record says it; "" where the day of intake stands in for it."""
-        field = loader.current().table(self.dataset).occurred_on
+        """The day as the record says it; "" where another stands in for it."""
+        field = loader.current().table(self.dataset).day_field
         return self.occurred_on.isoformat() if field is not None and field in self.payload else ""
 
     def hashed_again(self) -> bytes:

@@ -15,19 +15,24 @@ from mingcha.domains.parties.queries import Party
 from mingcha.domains.records.models import Chunk, Fact, Tie
 from mingcha.domains.records.queries.sharing import Shown, relation, shown, visible_to
 from mingcha.standards import loader
-from mingcha.standards.model import Family, Table
+from mingcha.standards.model import Family, FieldType, Table
 
 PAGE = 200  # facts of one family on a page; the rest by paging
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One fact on the timeline, as this viewer may see it."""
+    """One fact on the timeline, as this viewer may see it.
+
+    `dated` says how surely `occurred_on` is known: "day", "year" (1 January stands for the year) or
+    "intake" (the record has no day: that of intake stands in for it).
+    """
 
     fact_id: int
     family: Family
     table: Table
     occurred_on: date
+    dated: str
     headline: str
     provider: Organisation
     learnt_at: datetime | None  # None: landed, not yet sealed
@@ -215,6 +220,7 @@ def _entry(
         family=table.family,
         table=table,
         occurred_on=fact.occurred_on,
+        dated=dated(table, fact.payload),
         headline=headline(table, fields),
         provider=fact.provider,
         learnt_at=learnt.get(fact.chunk.act_id),
@@ -228,6 +234,16 @@ def _entry(
         tie=ties.get(fact.subject_id or 0),
         fields=fields,
     )
+
+
+def dated(table: Table, payload: Mapping[str, str]) -> str:
+    """How surely the day of a record is known: "day", "year" or "intake"."""
+    source, said = table, table.day_field in payload
+    if table.day_reference is not None:  # without the record it refers to, it would not be here
+        source, said = loader.current().table(table.day_reference.to.partition(".")[0]), True
+    if not said or source.day_field is None:
+        return "intake"
+    return "year" if source.fields[source.day_field].type is FieldType.YEAR else "day"
 
 
 def _item(fact: Fact) -> tuple[str, str]:

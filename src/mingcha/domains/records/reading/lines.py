@@ -128,13 +128,22 @@ def _record(value: Mapping[str, object]) -> _Record:
     """Every value as text."""
     if set(map(type, value.values())) <= TEXT_TYPES:
         return _Record(cast("Mapping[str, str | None]", value))
-    nested = tuple(name for name, cell in value.items() if isinstance(cell, dict | list))
+    nested = tuple(name for name, cell in value.items() if _is_nested(cell))
     return _Record({name: _text(cell) for name, cell in value.items()}, nested)
 
 
+def _is_nested(cell: object) -> bool:
+    """Whether a value is neither single nor a list of single values."""
+    parts = cell if isinstance(cell, list) else [cell]
+    return any(isinstance(part, dict | list) for part in parts)
+
+
 def _text(value: object) -> str | None:
+    """One value as text; a list of single values as the standard writes lists, joined by "、"."""
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, list) and not _is_nested(value):
+        return "、".join(text for part in value if (text := _text(part)))
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):

@@ -83,7 +83,7 @@ def _piece(source: Source, batch: pa.RecordBatch, first: int) -> Piece:
     for place, name in zip(source.picks, source.headers, strict=True):
         cells = pl.Series(name, pl.from_arrow(batch.column(place)))
         columns.append(_text(cells).alias(name))
-        if cells.dtype.is_nested():
+        if cells.dtype.is_nested() and not _is_list(cells.dtype):
             filled = numbers.filter(cells.is_not_null())
             flaws += [(row, name, NESTED.format(name=name)) for row in filled]
     rows = without_blanks(without_empty_text(pl.DataFrame([*columns, numbers])))
@@ -92,8 +92,13 @@ def _piece(source: Source, batch: pa.RecordBatch, first: int) -> Piece:
 
 
 def _text(cells: pl.Series) -> pl.Series:
-    """Days as ISO 8601, numbers plain, without exponent or the noise of binary fractions."""
+    """Days as ISO 8601, numbers plain, without exponent or the noise of binary fractions.
+
+    Lists as their parts joined by "、", which is how the standard writes them: exports hold lists.
+    """
     kind = cells.dtype
+    if _is_list(kind):
+        return _joined(cells)
     if kind.is_nested():
         return _dumped(cells)
     if isinstance(kind, pl.Datetime):
@@ -110,6 +115,19 @@ def _text(cells: pl.Series) -> pl.Series:
             dtype=pl.String,
         )
     return cells.cast(pl.String)
+
+
+def _is_list(kind: pl.DataType) -> bool:
+    """Whether cells are lists of single values."""
+    return isinstance(kind, pl.List | pl.Array) and not kind.inner.is_nested()
+
+
+def _joined(cells: pl.Series) -> pl.Series:
+    """Each list as its parts, written like single cells, joined by "、"."""
+    parts = pl.DataFrame({"at": range(len(cells)), "part": cells}).explode("part")
+    texts = pl.DataFrame({"at": parts["at"], "text": _text(parts["part"])}).group_by("at")
+    joined = texts.agg(pl.col("text").drop_nulls().str.join("、")).sort("at")["text"]
+    return joined.set(joined == "", None)
 
 
 def _number(value: float) -> str:
