@@ -98,6 +98,10 @@ PAGES = {
     "portal:template": PUBLIC,
     "portal:schema": PUBLIC,
     "portal:schemas": PUBLIC,
+    "records:consents": "insight.dossier",
+    "records:consent": "insight.dossier",
+    "records:consent_new": "records.consent",
+    "records:consent_withdraw": "records.consent",
 }
 
 API = {
@@ -117,30 +121,50 @@ API = {
     "GET /standards": PUBLIC,
     "GET /standards/{name}/schema": PUBLIC,
     "GET /codes/{name}": PUBLIC,
+    "GET /consents": "insight.dossier",
+    "GET /consents/{number}": "insight.dossier",
+    "POST /consents": "records.consent",
+    "POST /consents/{number}/withdraw": "records.consent",
 }
 
-DATA = {"parties.search", "insight.dossier", "cases.see", "officers.see"}
-DEPARTMENT = DATA | {
-    "insight.export", "records.intake", "records.receipts", "records.mapping", "records.reveal",
-    "cases.urge",
-}  # fmt: skip
 ROLES = {
-    "clerk": DATA | {"records.intake", "records.receipts", "records.mapping"},
-    "officer": DATA | {"records.reveal"},
-    "head": DATA | {"insight.export", "records.receipts", "records.reveal", "cases.urge"},
-    "department-admin": DEPARTMENT | {
-        "people.manage", "people.organisations", "officers.import", "officers.manage",
+    "clerk": {
+        "cases.see", "insight.dossier", "officers.see", "parties.search", "records.consent",
+        "records.intake", "records.mapping", "records.receipts",
     },
-    "data-bureau": DEPARTMENT | {
-        "people.manage", "people.organisations", "regions.manage", "calendar.manage",
-        "catalog.import", "officers.import", "officers.manage", "rules.manage",
+    "officer": {
+        "cases.see", "insight.dossier", "officers.see", "parties.search", "records.reveal",
     },
-    "inspector-of-inspectors": DATA | {
-        "insight.export", "records.receipts", "audit.search", "ledger.verify", "cases.urge",
+    "head": {
+        "cases.see", "cases.urge", "insight.dossier", "insight.export", "officers.see",
+        "parties.search", "records.consent", "records.receipts", "records.reveal",
     },
-    "system-admin": {"desk.operate"},
-    "security-admin": {"people.manage", "people.credentials"},
-    "auditor": {"audit.search", "ledger.verify"},
+    "department-admin": {
+        "cases.see", "cases.urge", "insight.dossier", "insight.export", "officers.import",
+        "officers.manage", "officers.see", "parties.search", "people.manage",
+        "people.organisations", "records.consent", "records.intake", "records.mapping",
+        "records.receipts", "records.reveal",
+    },
+    "data-bureau": {
+        "calendar.manage", "cases.see", "cases.urge", "catalog.import", "insight.dossier",
+        "insight.export", "officers.import", "officers.manage", "officers.see",
+        "parties.search", "people.manage", "people.organisations", "records.consent",
+        "records.intake", "records.mapping", "records.receipts", "records.reveal",
+        "regions.manage", "rules.manage",
+    },
+    "inspector-of-inspectors": {
+        "audit.search", "cases.see", "cases.urge", "insight.dossier", "insight.export",
+        "ledger.verify", "officers.see", "parties.search", "records.receipts",
+    },
+    "system-admin": {
+        "desk.operate",
+    },
+    "security-admin": {
+        "people.credentials", "people.manage",
+    },
+    "auditor": {
+        "audit.search", "ledger.verify",
+    },
 }  # fmt: skip
 
 SAMPLE = {"int": 999_999, "str": "nobody", "slug": "nothing", "path": "nothing"}

@@ -15,7 +15,6 @@ WRITES = {
 
 # What jobs write beside the services today; docs/explanation/deviations.md says why.
 KNOWN = {
-    "mingcha.domains.desk.demo.installing": {"create"},
     "mingcha.domains.records.jobs.exports": {"save"},
     "mingcha.domains.records.jobs.files": {"bulk_create"},
     "mingcha.domains.records.jobs.intake": {"save"},

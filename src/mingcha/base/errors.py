@@ -48,12 +48,19 @@ def _plain(value: object) -> object:
 
 
 class NotFound(MingchaError):
-    """Missing, or not yours to see: the two look the same."""
+    """Missing, or not yours to see: the two look the same to whoever asks.
+
+    With `exists` the attempt is an act (base/http.py), which alone says whether it was there.
+    """
 
     code = "base/not-found"
     status = 404
     message = "没有找到{what}“{key}”，或者您无权查看。"
     remedy = "请核对编号；如确需查看，可在“为什么看不到”页面了解由谁决定、向谁申请。"
+
+    def __init__(self, *, what: str, key: object, exists: bool | None = None) -> None:
+        self.exists = exists
+        super().__init__(what=what, key=key)
 
 
 # Right → its Chinese name; base/people fills it at start from config/rights.yaml.
@@ -63,7 +70,8 @@ RIGHT_LABELS: dict[str, str] = {}
 class NotAllowed(MingchaError):
     """The account lacks the right for this act.
 
-    Raised with the right's key, and `where` when it is held elsewhere; says the right's name.
+    Raised with the right's key, `where` (an organisation's name) when it is held elsewhere, and
+    the organisation's code; says the right's name.
     """
 
     code = "base/not-allowed"
@@ -71,9 +79,10 @@ class NotAllowed(MingchaError):
     message = "您的账号没有“{right}”权限，不能执行此操作。"
     remedy = "请向本部门的账号管理员申请；本次尝试已记录。"
 
-    def __init__(self, *, right: str, where: str = "") -> None:
+    def __init__(self, *, right: str, where: str = "", organisation: str = "") -> None:
         label = RIGHT_LABELS.get(right, right)
-        super().__init__(right=f"{label}（{where}）" if where else label, key=right)
+        said = f"{label}（{where}）" if where else label
+        super().__init__(right=said, key=right, organisation=organisation)
 
 
 class NotSignedIn(MingchaError):

@@ -3,14 +3,18 @@
 import logging
 import secrets
 from collections.abc import Callable
+from typing import cast
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from mingcha.base.errors import MingchaError, NotAllowed, NotSignedIn
+from mingcha.base.errors import MingchaError, NotAllowed, NotFound, NotSignedIn
 from mingcha.base.ledger import services as ledger
+from mingcha.base.ledger.canonical import Json
 from mingcha.base.ledger.context import acting_from, of_request
 
 logger = logging.getLogger("mingcha.http")
@@ -51,7 +55,8 @@ class Refusals:
         if wants_problem(request):
             return problem_response(request, error)
         record(request, error)
-        context = {"error": error, "number": number_of(request)}
+        why = why_url(request, error)
+        context = {"error": error, "number": number_of(request), "why_url": why}
         return render(request, "error.html", context, status=error.status)
 
 
@@ -71,6 +76,8 @@ def problem_response(request: HttpRequest, refusal: MingchaError) -> JsonRespons
     """RFC 9457 problem details, with the request's number as `instance`."""
     record(request, refusal)
     body = refusal.as_problem() | {"instance": f"urn:mingcha:request:{number_of(request)}"}
+    if why := why_url(request, refusal):
+        body["why"] = why
     return JsonResponse(
         body,
         status=refusal.status,
@@ -79,13 +86,41 @@ def problem_response(request: HttpRequest, refusal: MingchaError) -> JsonRespons
     )
 
 
+def why_url(request: HttpRequest, refusal: MingchaError) -> str:
+    """Where it is explained who may do this and whom to ask; "" for other refusals.
+
+    Of what was not found only the rule for its kind: never whether it is there.
+    """
+    if not isinstance(refusal, NotAllowed | NotFound) or not request.user.is_authenticated:
+        return ""
+    said = {"page": request.get_full_path()}
+    if isinstance(refusal, NotAllowed):
+        asked = {"right": refusal.facts["key"], "organisation": refusal.facts["organisation"]}
+        said |= {name: str(value) for name, value in asked.items() if value}
+    return f"{settings.WHY_URL}?{urlencode(said)}"
+
+
 def record(request: HttpRequest, refusal: MingchaError) -> None:
-    """Log a refusal; one for want of a right is also an act (SEC-7)."""
+    """Log a refusal; one for want of a right is also an act (SEC-7), as is reaching for a record
+    that is not there or not the asker's, where the door to it says so.
+    """
     logger.info(
         "request_refused", extra={"facts": {"code": refusal.code, "request": number_of(request)}}
     )
-    if isinstance(refusal, NotAllowed) and request.user.is_authenticated:
-        asked = str(refusal.facts.get("key", ""))
-        content = {"path": request.path, "method": request.method or "", "right": asked}
-        with transaction.atomic():
-            ledger.act(request.user, "越权被拒绝", ("request", number_of(request)), content=content)
+    if not request.user.is_authenticated:
+        return
+    content: dict[str, Json] = {"path": request.path, "method": request.method or ""}
+    if isinstance(refusal, NotAllowed):
+        asked = str(refusal.facts["key"])
+        _leave(request, "越权被拒绝", content | {"right": asked})
+    elif isinstance(refusal, NotFound) and refusal.exists is not None:
+        what, key = str(refusal.facts["what"]), str(refusal.facts["key"])[:120]
+        _leave(
+            request, "查看被拒绝", content | {"what": what, "key": key, "exists": refusal.exists}
+        )
+
+
+def _leave(request: HttpRequest, verb: str, content: dict[str, Json]) -> None:
+    actor = cast(ledger.Actor, request.user)
+    with transaction.atomic():
+        ledger.act(actor, verb, ("request", number_of(request)), content=content)

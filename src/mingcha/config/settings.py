@@ -140,6 +140,7 @@ PASSWORD_URL = "/me/password"  # noqa: S105  # an address: where a due password 
 TOTP_URL = "/me/second-factor"  # where a required second factor is set up
 FIRST_THINGS = (PASSWORD_URL, TOTP_URL, LOGIN_URL, "/signout", "/static/")
 LOGIN_REDIRECT_URL = "/"
+WHY_URL = "/why"  # where it is explained who may see or do what
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_IDLE_SECONDS = setting(
     "MINGCHA_IDLE_SECONDS", 1800, int, help="无操作多少秒后自动退出（等保三级要求会话超时）。"

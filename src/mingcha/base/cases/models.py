@@ -10,6 +10,9 @@ from django.db.models import F, Q, Value
 from mingcha.base.cases.machine import Kind
 from mingcha.base.intervals import same, span
 
+# table → what the app role may do beyond reading: the trace is kept as it was written.
+PROTECTED = {"cases_step": ("INSERT",)}
+
 # The pairs of characters of title and number, as a tsvector (tag n).
 PAIRS = models.Func(F("title"), F("number"), Value(""), function="mingcha_pairs")
 

@@ -4,6 +4,9 @@ import uuid
 
 from django.db import models
 
+# table → what the app role may do beyond reading.
+PROTECTED = {"events_event": ("INSERT",)}
+
 
 class Event(models.Model):
     """Something that happened (事件): its type, whom it concerns, and ids. Never rows, never names.

@@ -18,6 +18,14 @@ ACTS = RowRule(
     ask="如需查阅，请向监察或审计部门提出。",
 )
 
+ORGANISATIONS = RowRule(
+    kind="organisations",
+    label="组织机构",
+    right="people.organisations",
+    rule="机构的名称、标识和隶属关系对监管人员不保密；新增、变更、撤销由持有“管理组织机构”权限、且授权范围包括该机构的人员办理，列表也只列出其范围内的机构。",
+    ask="机构信息有误时，请联系该机构或其上级的管理员。",
+)
+
 
 class PeopleConfig(AppConfig):
     """Accounts and rights: at start, names the rights and holds the tables to their acts."""
@@ -36,3 +44,4 @@ class PeopleConfig(AppConfig):
             verify.register(kind, label, digests)
         explain(ACCOUNTS)
         explain(ACTS)
+        explain(ORGANISATIONS)

@@ -129,6 +129,17 @@ class ExportGone(MingchaError):
     remedy = "请重新申请导出；新文件按您现在的权限生成。"
 
 
+class ExportClosed(MingchaError):
+    """The file holds rows that have been closed to the asker since it was made."""
+
+    code = "records/export-closed"
+    status = 409
+    message = "导出 {export} 中有 {count} 个单位（{providers}等）的记录已不再向您开放。"
+    remedy = (
+        "共享同意撤回或到期，或者您的授权有变动。请重新申请导出；新文件只含您现在有权查看的记录。"
+    )
+
+
 class TooManyRowsForSheet(MingchaError):
     """A spreadsheet cannot hold the rows."""
 
@@ -154,3 +165,39 @@ class NoHeadersRead(MingchaError):
     status = 422
     message = "文件 {file} 没有读出表头，还不能设置字段对应。"
     remedy = "请按批次页上说明的原因修正文件后重新报送；文件仍在处理时，请稍后再试。"
+
+
+class NotShareable(MingchaError):
+    """No consent opens a table of this share level."""
+
+    code = "records/not-shareable"
+    status = 422
+    message = "“{table}”是{level}级数据，不靠共享同意开放。"
+    remedy = "公开级的表本来就对监管人员开放；内部和敏感的内容只对报送单位及其上级开放，确需使用的以公函商请。"
+
+
+class BadConsent(MingchaError):
+    """Days, basis or purpose of a consent are not in order."""
+
+    code = "records/bad-consent"
+    status = 422
+    message = "共享同意的内容有误：{rule}。"
+    remedy = "请改正后重新提交。"
+
+
+class ConsentStands(MingchaError):
+    """For some of these days there is a consent for the same recipient already."""
+
+    code = "records/consent-stands"
+    status = 409
+    message = "{provider}的“{table}”对同一对象已有共享同意（{since} 起，至{until}），日期重叠。"
+    remedy = "请打开同意 {consent} 查看；要改期限或依据，先撤回它，再登记新的同意。"
+
+
+class ConsentOver(MingchaError):
+    """The consent has run out or was withdrawn before."""
+
+    code = "records/consent-over"
+    status = 409
+    message = "共享同意 {consent} 已经结束，不能再撤回。"
+    remedy = "无需办理；其他单位已看不到据此共享的记录。"

@@ -1,17 +1,31 @@
 """Tables of the data centre: vault, batches, chunks, subjects, facts, ties, refusals, the lake.
 
 Facts, chunks, vault entries and the manifest are insert-only: the app role may not change them
-(architecture.md 5.6). See `PROTECTED`.
+(architecture.md 5.6); of a consent it may write the withdrawal only. See `PROTECTED`.
 """
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from mingcha.base.ids import PublicIdField
+from mingcha.base.people.models import Organisation
 from mingcha.base.runs.models import Run
 
-PROTECTED = ("records_fact", "records_chunk", "records_vaultfile", "records_manifest")
+# table → what the app role may write there beside reading it.
+PROTECTED: Final[Mapping[str, tuple[str, ...]]] = {
+    "records_fact": ("INSERT",),
+    "records_chunk": ("INSERT",),
+    "records_vaultfile": ("INSERT",),
+    "records_manifest": ("INSERT",),
+    "records_consent": (
+        "INSERT", "UPDATE (ends_on, withdrawn_at, withdrawn_by_id, withdrawn_because)",
+    ),
+}  # fmt: skip
 
 
 class VaultFile(models.Model):
@@ -353,20 +367,82 @@ class Manifest(models.Model):
         return self.file
 
 
-class Consent(models.Model):
-    """A provider's consent to share a dataset with other officials (共享同意); dated, revocable."""
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    """Consents by their days and by whom they are for."""
 
+    def standing(self, on: date) -> "ConsentQuerySet":
+        """Those that hold on a day (Asia/Shanghai): begun, neither run out nor withdrawn by then."""
+        begun = self.filter(models.Q(until__isnull=True) | models.Q(until__gte=on), since__lte=on)
+        return begun.filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gt=on))
+
+    def given_to(self, organisation: Organisation) -> "ConsentQuerySet":
+        """Those that the people of an organisation may build on."""
+        line = [int(part) for part in organisation.path.split("/") if part]
+        return self.filter(models.Q(recipient__isnull=True) | models.Q(recipient__in=line))
+
+
+class Consent(models.Model):
+    """A provider's consent (共享同意) that others' officials see its rows of a shared table, and
+    whatever analysis makes of them, from `since` until `until`, both days included.
+
+    Withdrawn, never changed or deleted: `ends_on` is the first day on which it no longer holds.
+    `recipient` is the organisation whose people it is for, those below included; none: every
+    official. `given_by` none is the system.
+    """
+
+    public_id = PublicIdField("同意编号")
     provider = models.ForeignKey(
         "people.Organisation", verbose_name="报送单位", on_delete=models.PROTECT, related_name="+"
     )
     dataset = models.CharField("数据表", max_length=60)
+    recipient = models.ForeignKey(
+        "people.Organisation",
+        verbose_name="共享对象",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
     since = models.DateField("起")
     until = models.DateField("止", null=True)
+    basis = models.CharField("依据", max_length=200, blank=True)
+    purpose = models.CharField("用途和理由", max_length=300, blank=True)
+    given_by = models.ForeignKey(
+        "people.Account",
+        verbose_name="登记人",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
+    given_at = models.DateTimeField("登记时间", auto_now_add=True)
+    ends_on = models.DateField("停止共享日", null=True)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True)
+    withdrawn_by = models.ForeignKey(
+        "people.Account",
+        verbose_name="撤回人",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
+    withdrawn_because = models.CharField("撤回理由", max_length=200, blank=True)
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "共享同意"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["dataset", "provider"], name="consent_table")]
         constraints = [
-            models.UniqueConstraint(fields=["provider", "dataset", "since"], name="consent_once")
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
+                name="consent_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__isnull=True, withdrawn_at__isnull=True)
+                | (
+                    models.Q(ends_on__isnull=False, withdrawn_at__isnull=False)
+                    & ~models.Q(withdrawn_because="")
+                ),
+                name="consent_withdrawn_with_day_and_reason",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -376,7 +452,8 @@ class Consent(models.Model):
 class Export(models.Model):
     """One table taken out as a file (数据导出), made by a job under the asker's rights of that time.
 
-    `spec` is the filter as asked; `seal_no` and `digest` (SM3) say what the file holds and how to
+    `spec` is the filter as asked; `providers` are the organisations whose rows the file may hold
+    because the asker might see them then (none for a public table); `seal_no` and `digest` (SM3) say what the file holds and how to
     tell it unaltered. The file goes after `expires_at`; the row stays.
     """
 
@@ -389,6 +466,7 @@ class Export(models.Model):
     table = models.CharField("数据表", max_length=60)
     form = models.CharField("文件格式", max_length=10)
     spec = models.JSONField("条件", default=dict)
+    providers = ArrayField(models.BigIntegerField(), verbose_name="数据所属单位", default=list)
     seal_no = models.BigIntegerField("封存号", null=True)
     rows = models.BigIntegerField("行数", default=0)
     size = models.BigIntegerField("字节数", default=0)

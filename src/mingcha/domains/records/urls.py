@@ -4,6 +4,7 @@ from django.urls import path
 
 from mingcha.domains.records.views import (
     batches,
+    consents,
     datasets,
     mapping,
     refused,
@@ -32,4 +33,8 @@ urlpatterns = [
     path("exports/<slug:number>/progress", datasets.export_progress, name="export_progress"),
     path("exports/<slug:number>/cancel", datasets.export_cancel, name="export_cancel"),
     path("exports/<slug:number>/file", datasets.export_file, name="export_file"),
+    path("consents/", consents.consent_list, name="consents"),
+    path("consents/new", consents.consent_new, name="consent_new"),
+    path("consents/withdraw", consents.consent_withdraw, name="consent_withdraw"),
+    path("consents/<slug:number>/", consents.consent, name="consent"),
 ]

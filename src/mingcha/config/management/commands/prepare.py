@@ -5,13 +5,12 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from mingcha.base.cases.models import PROTECTED as CASES
+from mingcha.base.events.models import PROTECTED as EVENTS
 from mingcha.base.ledger.models import PROTECTED as LEDGER
 from mingcha.base.rules import services as rules
 from mingcha.config.database import Protection, grant
 from mingcha.domains.records.models import PROTECTED as RECORDS
-
-INSERT_ONLY = ("events_event", "cases_step")
-
 
 class Command(BaseCommand):
     help = "准备数据库：建表、授权、装载行政区划、角色和规则。可以重复执行。"
@@ -22,7 +21,8 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", interactive=False, verbosity=0)
             self.stdout.write("数据表已更新")
-        protected = {table: Protection() for table in (*RECORDS, *INSERT_ONLY)}
+        written = {**RECORDS, **CASES, **EVENTS}
+        protected = {table: Protection(app=rights) for table, rights in written.items()}
         grant(protected | {table: Protection(**rights) for table, rights in LEDGER.items()})
         call_command("load_regions")
         call_command("load_roles")

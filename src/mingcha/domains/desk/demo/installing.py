@@ -4,11 +4,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 
-from mingcha.base.ledger.services import act
 from mingcha.base.people import queries, services
 from mingcha.base.people.models import Account, Organisation, Role
 from mingcha.base.people.passwords import one_time
@@ -16,11 +14,15 @@ from mingcha.domains.desk.demo.dice import Dice
 from mingcha.domains.desk.demo.generate import City
 from mingcha.domains.desk.demo.parties import people
 from mingcha.domains.desk.demo.world import Body, World, read
+from mingcha.domains.records.services import consents
+from mingcha.domains.records.services.consents import CONSENT
 from mingcha.standards import loader
 from mingcha.standards.model import Share
 
 ROOT = "demo-gov"
 REASON = "演示市"
+BASIS = "演示府办〔2024〕1 号"
+PURPOSE = "演示：各部门共用一户一档，掌握监管对象的全部监管情况"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def install(world: World, city: City) -> int:
     for post, name in zip(posts[1:], names[1:], strict=True):
         account, password = _open(post, name, actor=first)
         lines.append(_line(account, post, password))
-    _consents(world, city, first)
+    _consents(world, city)
     keep(Path(settings.HOME) / "demo-accounts.txt", lines, sum(post.is_shown for post in posts))
     return len(lines)
 
@@ -167,15 +169,20 @@ def _line(account: Account, post: Post, password: str) -> str:
     return f"{account.login} {password} {role} {account.organisation.name}"
 
 
-def _consents(world: World, city: City, actor: Account) -> None:
-    """Every provider's consent to share what it hands in, as far as the standard shares it."""
+def _consents(world: World, city: City) -> None:
+    """Every provider's consent to share what it hands in, as far as the standard shares it.
+
+    Given by the provider's own data officer, or one of its line above.
+    """
     tables = loader.current().tables
-    shared = {
-        (one.provider, one.table) for one in city.files if tables[one.table].share is Share.SHARED
-    }
-    consent = apps.get_model("records", "Consent")
-    for code, table in sorted(shared):
-        provider = Organisation.objects.get(code=code)
-        consent.objects.create(provider=provider, dataset=table, since=world.scale.first)
-        said = {"provider": code, "dataset": table, "since": world.scale.first.isoformat()}
-        act(actor, "同意共享", ("consent", f"{code}:{table}"), content=said)
+    shared: dict[str, set[str]] = {}
+    for one in city.files:
+        if tables[one.table].share is Share.SHARED:
+            shared.setdefault(one.provider, set()).add(one.table)
+    for code, names in sorted(shared.items()):
+        provider, actor = Organisation.objects.get(code=code), sender_of(world, code, CONSENT)
+        for table in sorted(names):
+            terms = consents.Terms(
+                provider, table, since=world.scale.first, basis=BASIS, purpose=PURPOSE
+            )
+            consents.give(terms, actor=actor)

@@ -4,11 +4,19 @@ from mingcha.domains.desk.queries.acts import Line, changes_seen_by, kinds, line
 from mingcha.domains.desk.queries.days import CalendarDay, calendar_years, day_set, days_of
 from mingcha.domains.desk.queries.overview import SOON, figures, recent, rights_of, waiting
 from mingcha.domains.desk.queries.places import Place, doors, places
-from mingcha.domains.desk.queries.why import Answer, RuleLine, about_page, about_rows, row_rules
+from mingcha.domains.desk.queries.why import (
+    Answer,
+    Asked,
+    RuleLine,
+    about_page,
+    about_rows,
+    row_rules,
+)
 
 __all__ = [
     "SOON",
     "Answer",
+    "Asked",
     "CalendarDay",
     "Line",
     "Place",

@@ -13,7 +13,7 @@ from mingcha.base.ledger.models import Act
 from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account, Grant, Organisation, Region
 from mingcha.base.people.roles import declared
-from mingcha.domains.records.queries import batches
+from mingcha.domains.records.queries import batches, consents
 from mingcha.domains.records.queries import standing as intake
 
 SOON = timedelta(days=14)
@@ -65,7 +65,25 @@ class HeldRight:
 
 def waiting(account: Account) -> list[Waiting]:
     """What asks me for an act, most urgent first."""
-    return [*_own_dates(account), *_returned(account), *_people_dates(account)]
+    return [
+        *_own_dates(account),
+        *_returned(account),
+        *_consent_dates(account),
+        *_people_dates(account),
+    ]
+
+
+def _consent_dates(account: Account) -> list[Waiting]:
+    """Consents about to run out, for whoever may give them anew."""
+    if not account.holds(consents.CONSENT):
+        return []
+    return [
+        Waiting(
+            "共享同意将到期", f"{consents.label_of(one)} · {one.provider}",
+            reverse("records:consent", args=[one.public_id]), f"至 {one.until:%m-%d}", "due",
+        )
+        for one in consents.ending(account, SOON.days)[:20]
+    ]  # fmt: skip
 
 
 def _returned(account: Account) -> list[Waiting]:

@@ -74,6 +74,14 @@ PLACES = (
         "数据",
     ),
     Place(
+        "共享同意",
+        "同意或撤回向其他单位共享数据表，查看谁共享给谁",
+        "records:consents",
+        "consent",
+        "insight.dossier",
+        "数据",
+    ),
+    Place(
         "数据字典", "数据表、字段、代码和模板下载", "portal:dictionary", "dictionary", group="数据"
     ),
     Place(

@@ -13,16 +13,23 @@ from mingcha.domains.desk.views import who
 @door(SIGNED_IN)
 @require_GET
 def why(request: HttpRequest) -> HttpResponse:
-    """The rule of the page at ?page=, and how I stand to it."""
-    return _answer(request, queries.about_page(who(request), request.GET.get("page", "")))
+    """The rules of the page at ?page=, and how I stand to them; with ?right= that of an act."""
+    said = request.GET
+    asked = queries.Asked(said.get("page", ""), said.get("right", ""), said.get("organisation", ""))
+    return _answer(request, queries.about_page(who(request), asked))
 
 
 @door(SIGNED_IN)
 @require_GET
 def why_rows(request: HttpRequest, kind: str) -> HttpResponse:
-    """The rule of a kind of row; with ?organisation= whom to ask about that body's rows."""
-    organisation = request.GET.get("organisation", "")
-    return _answer(request, queries.about_rows(who(request), kind, organisation))
+    """The rule of a kind of row; with ?organisation= whom to ask about that body's rows, and which of
+    its consents apply, with ?table= for that table alone.
+    """
+    said = request.GET
+    answer = queries.about_rows(
+        who(request), kind, said.get("organisation", ""), said.get("table", "")
+    )
+    return _answer(request, answer)
 
 
 def _answer(request: HttpRequest, answer: Answer) -> HttpResponse:
@@ -32,6 +39,7 @@ def _answer(request: HttpRequest, answer: Answer) -> HttpResponse:
         "rules": answer.rules,
         "grants": answer.grants,
         "ask": answer.ask,
+        "consents": answer.consents,
         "kinds": queries.row_rules(),
     }
     return render(request, "desk/why.html", context)

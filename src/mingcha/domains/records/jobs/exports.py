@@ -99,12 +99,22 @@ def _make(export: Export) -> None:
     export.expires_at = utc_now() + timedelta(days=settings.EXPORT_DAYS)
     working.replace(target)
     runs.move(export.run, done=export.rows, total=export.rows)
-    export.save(update_fields=["rows", "size", "digest", "seal_no", "expires_at"])
+    export.providers = _held(reader, export)
+    export.save(update_fields=["rows", "size", "digest", "seal_no", "expires_at", "providers"])
     runs.finish(export.run, RunState.DONE)
     logger.info(
         "table_exported",
         extra={"facts": {"export": export.public_id, "table": table.name, "rows": export.rows}},
     )
+
+
+def _held(reader: Reader, export: Export) -> list[int]:
+    """The providers whose rows went into the file because the asker might see them."""
+    allowed = reader.policy.providers_of(export.table) or frozenset()
+    if "provider" in export.spec:
+        asked = Organisation.objects.filter(code=export.spec["provider"])
+        allowed &= frozenset(asked.values_list("pk", flat=True))
+    return sorted(allowed)
 
 
 def chosen(reader: Reader, table: Table, export: Export) -> ir.Table:

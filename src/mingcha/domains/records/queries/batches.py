@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mingcha.base.errors import NotFound
+from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account, Organisation
 from mingcha.base.runs.queries import Progress, progress
 from mingcha.domains.records.models import Batch, BatchState, Refusal, RefusalState, SourceMapping
@@ -32,11 +33,17 @@ def providers_for(account: Account, right: str = INTAKE) -> QuerySet[Organisatio
 
 
 def provider_for(account: Account, code: str, right: str = INTAKE) -> Organisation:
-    """The one door to a provider. Raises NotFound for missing and out of reach alike."""
-    found = providers_for(account, right).filter(code=code).first()
-    if found is None:
+    """The one door to a provider for which the account acts.
+
+    Raises NotAllowed for one out of reach: names of bodies are no secret, and the attempt is
+    recorded. Raises NotFound for one that is not there, or closed.
+    """
+    named = people.named(code)
+    if named is not None:
+        people.require(account, right, named)
+    if named is None or named.closed_on is not None:
         raise NotFound(what="报送单位", key=code)
-    return found
+    return named
 
 
 def visible_to(account: Account) -> QuerySet[Batch]:
@@ -50,7 +57,8 @@ def batch_for(account: Account, public_id: str) -> Batch:
     """The one door to a batch. Raises NotFound for missing and hidden alike."""
     batch = visible_to(account).filter(public_id=public_id).first()
     if batch is None:
-        raise NotFound(what="批次", key=public_id)
+        there = Batch.objects.filter(public_id=public_id).exists()
+        raise NotFound(what="批次", key=public_id, exists=there)
     return batch
 
 

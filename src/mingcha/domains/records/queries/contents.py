@@ -1,13 +1,13 @@
-"""What the chunks hold now, for `mingcha verify`: every fact hashed again from its own columns."""
+"""What chunks and consents hold now, for `mingcha verify`: every fact hashed again from its columns."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from mingcha.base.ledger.canonical import Json, canonical
+from mingcha.base.ledger.canonical import Json, canonical, digest_of, moment_text
 from mingcha.base.ledger.hashing import sm3
 from mingcha.base.ledger.tree import root_of
-from mingcha.domains.records.models import Chunk, Fact
+from mingcha.domains.records.models import Chunk, Consent, Fact
 from mingcha.domains.records.rules import Said, content, content_hash, versions_digest
 from mingcha.standards import loader
 
@@ -81,3 +81,29 @@ def first_altered(chunk: str) -> str:
         if fact.hashed_again() != fact.stored_hash:
             return f"其中 {fact.dataset} 的记录“{fact.key}”第 {fact.version} 版（文件第 {fact.row} 行）内容与入库时不符。"
     return "逐行内容未见改动，但行数、顺序或版本与入库时不符：有行被删除、插入或改了版本。"
+
+
+def of_consent(consent: Consent) -> dict[str, str]:
+    """A consent, as every act on it leaves it: who, what, for whom, from when to when, why."""
+    return {
+        "provider": consent.provider.code,
+        "dataset": consent.dataset,
+        "recipient": consent.recipient.code if consent.recipient else "",
+        "since": consent.since.isoformat(),
+        "until": consent.until.isoformat() if consent.until else "",
+        "basis": consent.basis,
+        "purpose": consent.purpose,
+        "given_by": consent.given_by.login if consent.given_by else "",
+        "given_at": moment_text(consent.given_at),
+        "ends_on": consent.ends_on.isoformat() if consent.ends_on else "",
+        "withdrawn_at": moment_text(consent.withdrawn_at) if consent.withdrawn_at else "",
+        "withdrawn_by": consent.withdrawn_by.login if consent.withdrawn_by else "",
+        "withdrawn_because": consent.withdrawn_because,
+    }
+
+
+def consent_digests() -> Iterator[tuple[str, bytes]]:
+    """(primary key, digest of the content) of every consent."""
+    rows = Consent.objects.select_related("provider", "recipient", "given_by", "withdrawn_by")
+    for consent in rows.iterator(2000):
+        yield str(consent.pk), digest_of(of_consent(consent))

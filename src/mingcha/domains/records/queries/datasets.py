@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet, Sum
 
-from mingcha.base.errors import NotFound
+from mingcha.base.errors import NotAllowed, NotFound
+from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account, Organisation
 from mingcha.base.runs.queries import Progress, progress
 from mingcha.domains.records.models import Chunk, Export
@@ -13,6 +14,7 @@ from mingcha.domains.records.queries.sharing import Policy, Relation, is_open, p
 from mingcha.standards import loader
 from mingcha.standards.model import FieldType, Share, Table
 
+EXPORT = "insight.export"
 NOTHING_YET = {
     Share.PUBLIC: "公开数据，目前还没有单位报送。",
     Share.SHARED: "共享数据，只能导出您授权范围内单位报送的，以及其他单位同意共享的；目前都没有。",
@@ -60,7 +62,8 @@ def offer_for(account: Account, name: str) -> Offer:
     for offer in offers(account):
         if offer.table.name == name and offer.is_open:
             return offer
-    raise NotFound(what="可导出的数据表", key=name)
+    there = Chunk.objects.filter(dataset=name).exists()
+    raise NotFound(what="可导出的数据表", key=name, exists=there)
 
 
 def providers_for(account: Account, table: str) -> QuerySet[Organisation]:
@@ -68,6 +71,26 @@ def providers_for(account: Account, table: str) -> QuerySet[Organisation]:
     allowed = policy_of(account).providers_of(table)
     found = Organisation.objects.order_by("path")
     return found if allowed is None else found.filter(pk__in=allowed)
+
+
+def require_provider(account: Account, table: str, code: str) -> None:
+    """Pass if the account may take out a provider's rows of a table. Raises NotAllowed, or NotFound
+    for a body that is not there.
+    """
+    provider = people.named(code)
+    if provider is None:
+        raise NotFound(what="报送单位", key=code)
+    if not providers_for(account, table).filter(pk=provider.pk).exists():
+        raise NotAllowed(right=EXPORT, where=provider.name, organisation=provider.code)
+
+
+def closed_since(export: Export, account: Account) -> list[Organisation]:
+    """The organisations whose rows an export holds, and which the account may no longer see."""
+    allowed = policy_of(account).providers_of(export.table)
+    if allowed is None:
+        return []
+    gone = set(export.providers) - allowed
+    return list(Organisation.objects.filter(pk__in=gone).order_by("path"))
 
 
 def masked_fields(account: Account, table: Table) -> list[str]:
@@ -101,7 +124,8 @@ def export_for(account: Account, public_id: str) -> Export:
     """The one door to an export: the asker's own. Raises NotFound for missing and others' alike."""
     export = exports_of(account).filter(public_id=public_id).first()
     if export is None:
-        raise NotFound(what="导出", key=public_id)
+        there = Export.objects.filter(public_id=public_id).exists()
+        raise NotFound(what="导出", key=public_id, exists=there)
     return export
 
 

@@ -39,7 +39,8 @@ def mapping_for(account: Account, number: int) -> SourceMapping:
     """The one door to a version of a mapping. Raises NotFound for missing and hidden alike."""
     found = visible_to(account).filter(pk=number).first()
     if found is None:
-        raise NotFound(what="字段对应", key=number)
+        there = SourceMapping.objects.filter(pk=number).exists()
+        raise NotFound(what="字段对应", key=number, exists=there)
     return found
 
 

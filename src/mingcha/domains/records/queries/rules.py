@@ -6,6 +6,7 @@ The rules themselves are in batches.py and sharing.py; a test holds the two toge
 from mingcha.base.access import RowRule
 
 RECEIPTS, DOSSIER, REVEAL = "records.receipts", "insight.dossier", "records.reveal"
+EXPORT, MAPPING = "insight.export", "records.mapping"
 ASK_PROVIDER = "需要查看时，请向报送单位或其上级的管理员申请授权。"
 
 ROW_RULES = (
@@ -37,7 +38,7 @@ ROW_RULES = (
     RowRule(
         "fact-shared", "共享的记录", DOSSIER,
         "共享级别的记录，对报送单位及其上级可见；其他单位的人员在报送单位同意共享这张数据表期间可见，同意撤回后即不可见。",
-        "需要其他单位的共享数据时，请由本单位向报送单位提出共享申请。",
+        "需要其他单位的共享数据时，请由本单位与报送单位办理共享同意的人员联系。",
     ),
     RowRule(
         "fact-internal", "内部的记录", DOSSIER,
@@ -48,5 +49,20 @@ ROW_RULES = (
         "fact-sensitive", "敏感信息", REVEAL,
         "敏感字段（如公民身份号码、手机号码）一律遮盖；持有“查看敏感信息”权限、且授权范围包括报送单位的人员，可以为具体案件逐次查看，每次须写明案件编号和理由并留痕。",
         "没有权限时，请向报送单位的管理员申请。",
+    ),
+    RowRule(
+        "consent", "共享同意", DOSSIER,
+        "一项共享同意，对提供单位及其上级中持有“查看一户一档”权限的人员可见，也对共享对象单位的监管人员可见，撤回或到期以后仍可见；登记和撤回只能由持有“办理共享同意”权限、且授权范围包括提供单位的人员办理。",
+        "需要其他单位共享数据时，请与该单位办理共享同意的人员联系。",
+    ),
+    RowRule(
+        "export", "数据导出", EXPORT,
+        "导出的文件只有申请导出的本人能查看和下载，内容按生成时本人的权限取得；其中有单位后来不再向本人开放的，不能再下载。每次申请和下载都留痕。",
+        "需要同样的数据时，请用自己的账号申请导出。",
+    ),
+    RowRule(
+        "mapping", "字段对应", MAPPING,
+        "字段对应对持有“维护字段映射”权限、且授权范围包括报送单位的人员可见：即报送单位自己和它的上级。",
+        ASK_PROVIDER,
     ),
 )  # fmt: skip

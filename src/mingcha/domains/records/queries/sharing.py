@@ -39,7 +39,7 @@ NEEDED = {
 
 @dataclass(frozen=True)
 class Policy:
-    """What one viewer may see today. Providers are ids of organisations, tables are names."""
+    """What one viewer may see, today or at some moment. Providers are ids, tables are names."""
 
     public: frozenset[str]  # tables whose rows are open to anybody
     line: frozenset[int]  # providers in whose unit or line above the viewer stands
@@ -81,16 +81,21 @@ class Policy:
 
 def policy_of(account: Account) -> Policy:
     """The policy for an account as of now. At most two queries."""
-    tables = loader.current().tables.values()
-    shared = [table.name for table in tables if table.share is Share.SHARED]
     is_official = account.holds(READ)
-    consented = _consents(shared).values_list("provider", "dataset") if is_official else ()
+    standing = Consent.objects.standing(local_today()).given_to(account.organisation)
+    shared = standing.filter(dataset__in=tables_of(Share.SHARED))
     return Policy(
-        public=frozenset(table.name for table in tables if table.share is Share.PUBLIC),
+        public=tables_of(Share.PUBLIC),
         line=frozenset(providers_in_line(account).values_list("pk", flat=True)),
-        consented=frozenset(consented),
+        consented=frozenset(shared.values_list("provider", "dataset") if is_official else ()),
         is_official=is_official,
     )
+
+
+def tables_of(level: Share) -> frozenset[str]:
+    """The names of the tables of a share level."""
+    tables = loader.current().tables.values()
+    return frozenset(table.name for table in tables if table.share is level)
 
 
 def visible_to(account: Account) -> QuerySet[Fact]:
@@ -106,21 +111,18 @@ def providers_in_line(account: Account) -> QuerySet[Organisation]:
     return Organisation.objects.filter(within)
 
 
-def relation(account: Account, provider: Organisation) -> Relation:
-    """How near the account stands to a provider."""
-    if account.holds_over(READ, provider):
-        return Relation.LINE
-    return Relation.OFFICIAL if account.holds(READ) else Relation.ANYBODY
-
-
 @dataclass(frozen=True)
 class Shown:
-    """One field on the way out: its value as the viewer may see it, and whether it was masked."""
+    """One field on the way out: its value as the viewer may see it, and whether it was masked.
+
+    `level` is the share level that decided.
+    """
 
     field: str
     spec: FieldSpec
     value: str
     is_masked: bool
+    level: Share
 
 
 def shown(table: Table, payload: Mapping[str, str], near: Relation) -> list[Shown]:
@@ -131,8 +133,10 @@ def shown(table: Table, payload: Mapping[str, str], near: Relation) -> list[Show
         value = payload.get(name)
         if value is None:
             continue
+        level = level_of(table, spec, about_person=about_person)
         open_ = is_open(table, spec, near, about_person=about_person)
-        fields.append(Shown(name, spec, value if open_ else mask(value, spec.mask), not open_))
+        value = value if open_ else mask(value, spec.mask)
+        fields.append(Shown(name, spec, value, not open_, level))
     return fields
 
 
@@ -162,7 +166,11 @@ def unmasked(fact: Fact, field: str) -> Shown | None:
     """One field in full, for services.reveal alone; None where the record does not fill it."""
     spec = loader.current().table(fact.dataset).fields.get(field)
     value = fact.payload.get(field)
-    return None if spec is None or value is None else Shown(field, spec, value, is_masked=False)
+    if spec is None or value is None:
+        return None
+    table = loader.current().table(fact.dataset)
+    level = level_of(table, spec, about_person=is_about_person(table, fact.payload))
+    return Shown(field, spec, value, is_masked=False, level=level)
 
 
 def is_about_person(table: Table, payload: Mapping[str, str]) -> bool:
@@ -176,11 +184,15 @@ def is_about_person(table: Table, payload: Mapping[str, str]) -> bool:
 
 def is_open(table: Table, spec: FieldSpec, near: Relation, *, about_person: bool) -> bool:
     """Whether a field is shown in full to a viewer who may see the row."""
-    level = spec.share or table.share
-    if about_person and spec.share_if_person is not None:
-        level = spec.share_if_person
-    needed = NEEDED.get(level)
+    needed = NEEDED.get(level_of(table, spec, about_person=about_person))
     return needed is not None and near >= needed
+
+
+def level_of(table: Table, spec: FieldSpec, *, about_person: bool) -> Share:
+    """The share level of a field: its own, or its table's; another where it concerns a person."""
+    if about_person and spec.share_if_person is not None:
+        return spec.share_if_person
+    return spec.share or table.share
 
 
 def mask(value: str, how: str | None) -> str:
@@ -194,10 +206,3 @@ def mask(value: str, how: str | None) -> str:
     if how == "address":
         return value[:9] + "＊＊＊" if len(value) > 9 else "＊＊＊"
     return "＊＊＊"
-
-
-def _consents(tables: list[str]) -> QuerySet[Consent]:
-    today = local_today()
-    return Consent.objects.filter(
-        Q(until__isnull=True) | Q(until__gte=today), dataset__in=tables, since__lte=today
-    )

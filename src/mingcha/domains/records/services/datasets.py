@@ -16,8 +16,9 @@ from mingcha.base.people.models import Account
 from mingcha.base.people.queries import require_anywhere
 from mingcha.base.runs import services as runs
 from mingcha.base.runs.models import Run, RunState
-from mingcha.domains.records.errors import ExportEnded, ExportGone, ExportNotReady
+from mingcha.domains.records.errors import ExportClosed, ExportEnded, ExportGone, ExportNotReady
 from mingcha.domains.records.models import Export
+from mingcha.domains.records.queries import datasets as queries
 from mingcha.standards import loader
 
 EXPORT = "insight.export"
@@ -50,10 +51,13 @@ class Wanted:
 def ask(wanted: Wanted, *, actor: Account) -> Export:
     """Ask for an export (申请导出) and defer its job in the same transaction. Leaves one act.
 
-    Raises NotAllowed or UnknownTable.
+    Raises NotAllowed (also for a provider whose rows are not the actor's to take), NotFound (no such
+    provider) or UnknownTable.
     """
     require_anywhere(actor, EXPORT)
     table = loader.current().table(wanted.table)
+    if wanted.provider:
+        queries.require_provider(actor, table.name, wanted.provider)
     run = Run.objects.create(kind="records.export", label=f"导出{table.label}", actor_id=actor.pk)
     export = Export.objects.create(
         run=run, asked_by=actor, table=table.name, form=wanted.form, spec=wanted.as_spec()
@@ -89,7 +93,8 @@ class Taken:
 def take(export: Export, *, actor: Account) -> Taken:
     """Hand the file over to whoever asked for it (下载导出文件). Leaves one act.
 
-    Raises NotAllowed, ExportNotReady or ExportGone.
+    Not when some of it has been closed to the actor since: a consent withdrawn, a grant taken away.
+    Raises NotAllowed, ExportNotReady, ExportGone or ExportClosed.
     """
     require_anywhere(actor, EXPORT)
     path = path_of(export)
@@ -97,6 +102,10 @@ def take(export: Export, *, actor: Account) -> Taken:
         raise ExportNotReady(export=export.public_id, state=export.run.get_state_display())
     if is_gone(export) or not path.is_file():
         raise ExportGone(export=export.public_id)
+    closed = queries.closed_since(export, actor)
+    if closed:
+        names = "、".join(body.name for body in closed[:3])
+        raise ExportClosed(export=export.public_id, providers=names, count=len(closed))
     said: dict[str, Json] = {"rows": export.rows, "digest": export.digest}
     ledger.act(actor, "下载导出文件", ("export", export.public_id), content=said)
     label = loader.current().table(export.table).label

@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mingcha.base.analytics import hold, open_engine
-from mingcha.base.days import local_today
+from mingcha.base.days import local_today, utc_now
 from mingcha.base.ledger import sealer
 from mingcha.base.ledger.services import act
 from mingcha.base.people.testing import make_account
 from mingcha.domains.records.jobs.exports import guarded
 from mingcha.domains.records.models import Chunk, Consent, Fact
 from mingcha.domains.records.queries.lake import Reader, masked
-from mingcha.domains.records.queries.sharing import mask, relation, shown, visible_to
+from mingcha.domains.records.queries.sharing import mask, policy_of, shown, visible_to
 from mingcha.domains.records.reading.guard import guard
 from mingcha.standards import loader
 from mingcha.standards.model import FieldSpec, FieldType, Table
@@ -63,8 +63,14 @@ def facts(draw):
     return draw(st.integers(0, 3)), table.name, versions
 
 
+# provider, table, first day, days beyond it, recipient, day on which it was withdrawn; from today
 CONSENTS = st.tuples(
-    st.integers(0, 3), st.sampled_from(TABLES), st.integers(-2, 1), st.none() | st.integers(-1, 1)
+    st.integers(0, 3),
+    st.sampled_from(TABLES),
+    st.integers(-2, 1),
+    st.none() | st.integers(0, 2),
+    st.none() | st.integers(0, 3),
+    st.none() | st.integers(-1, 1),
 )
 
 
@@ -96,7 +102,7 @@ def world(city, settings, tmp_path):
 )
 @given(
     viewer=st.integers(0, 4),
-    consents=st.lists(CONSENTS, max_size=4, unique_by=lambda c: c[:3]),
+    consents=st.lists(CONSENTS, max_size=4, unique_by=lambda c: c[:5]),
     records=st.lists(facts(), min_size=1, max_size=6),
 )
 def test_django_and_ibis_let_out_the_same(world, viewer, consents, records):
@@ -104,15 +110,7 @@ def test_django_and_ibis_let_out_the_same(world, viewer, consents, records):
     account = viewers[viewer]
     today = local_today()
     with transaction.atomic():
-        Consent.objects.bulk_create(
-            Consent(
-                provider=providers[no],
-                dataset=table,
-                since=today + timedelta(days=since),
-                until=None if until is None else today + timedelta(days=until),
-            )
-            for no, table, since, until in consents
-        )
+        Consent.objects.bulk_create(_consent(providers, today, *said) for said in consents)
         _land(records, providers, acts)
 
         reader = Reader(account)
@@ -120,6 +118,19 @@ def test_django_and_ibis_let_out_the_same(world, viewer, consents, records):
             assert from_lake(reader, name) == from_django(account, name)
 
         transaction.set_rollback(True)
+
+
+def _consent(providers, today, no, table, since, length, recipient, gone) -> Consent:
+    return Consent(
+        provider=providers[no],
+        dataset=table,
+        recipient=None if recipient is None else providers[recipient],
+        since=today + timedelta(days=since),
+        until=None if length is None else today + timedelta(days=since + length),
+        ends_on=None if gone is None else today + timedelta(days=gone),
+        withdrawn_at=None if gone is None else utc_now(),
+        withdrawn_because="" if gone is None else "演示",
+    )
 
 
 def _land(records, providers, acts) -> None:
@@ -166,7 +177,7 @@ def from_django(account, name: str) -> list[tuple[object, ...]]:
         (fact.provider_id, fact.source_key): fact
         for fact in visible_to(account).filter(dataset=name).order_by("version")
     }
-    table = loader.current().table(name)
+    table, policy = loader.current().table(name), policy_of(account)
     return sorted(
         (
             fact.provider_id,
@@ -174,7 +185,7 @@ def from_django(account, name: str) -> list[tuple[object, ...]]:
             fact.version,
             sorted(
                 (one.field, one.value)
-                for one in shown(table, fact.payload, relation(account, fact.provider))
+                for one in shown(table, fact.payload, policy.near(fact.provider_id))
             ),
         )
         for fact in current.values()

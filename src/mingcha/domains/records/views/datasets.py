@@ -95,6 +95,8 @@ def dataset(request: HttpRequest, table: str) -> HttpResponse:
     """One table: choose rows and format, and ask for the file."""
     account = cast(Account, request.user)
     offer = queries.offer_for(account, table)
+    if request.POST.get("provider"):  # refused and recorded, not called a wrong choice
+        queries.require_provider(account, table, request.POST["provider"])
     form = ExportForm(account, offer.table, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         export = services.ask(form.wanted(offer.table), actor=account)

@@ -1,0 +1,137 @@
+"""Every page in words, for the why-page: what it is called, what rows it shows, what one may do there.
+
+A house test holds this table to the addresses: a page that is not in it fails.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+FACTS = ("fact", "fact-public", "fact-shared", "fact-internal", "fact-sensitive")
+
+
+@dataclass(frozen=True)
+class Doing:
+    """Something a page offers to those who hold a right, and hides from the others."""
+
+    label: str
+    right: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its name, the kinds of rows it shows (access.ROW_RULES), and what is done there."""
+
+    label: str
+    kinds: tuple[str, ...] = ()
+    doings: tuple[Doing, ...] = ()
+
+
+HAND_IN = Doing("报送、停止、继续、更正", "records.intake")
+RECEIPT = Doing("查看回执和来源文件", "records.receipts")
+MAP = Doing("设置字段对应", "records.mapping")
+ORIGINAL = Doing("下载原始文件", "records.intake")
+REVEAL = Doing("查看遮盖的敏感信息", "records.reveal")
+EXPORT = Doing("导出", "insight.export")
+CONSENT = Doing("登记、撤回共享同意", "records.consent")
+PEOPLE = Doing("开通、停用账号，授权", "people.manage")
+CREDENTIALS = Doing("为权限高于自己的账号重置凭据", "people.credentials")
+BODIES = Doing("新增、变更、撤销机构", "people.organisations")
+REGIONS = Doing("新增、更正、废止区划", "regions.manage")
+DAYS = Doing("设置放假和上班", "calendar.manage")
+AUDIT = Doing("查询、导出操作记录", "audit.search")
+OPERATE = Doing("查看运行状况，重试任务", "desk.operate")
+
+PAGES: Mapping[str, Page] = {
+    "desk:signin": Page("登录"),
+    "desk:signin_code": Page("输入动态口令"),
+    "desk:signout": Page("退出登录"),
+    "desk:home": Page("首页", (), (HAND_IN, RECEIPT, EXPORT, CONSENT, PEOPLE, AUDIT, OPERATE)),
+    "desk:me": Page("我的账号"),
+    "desk:password": Page("修改密码"),
+    "desk:second_factor": Page("双因素认证"),
+    "desk:remove_second_factor": Page("停用双因素认证"),
+    "desk:token_new": Page("创建接口令牌"),
+    "desk:token_revoke": Page("作废接口令牌"),
+    "desk:people": Page("人员账号", ("accounts",), (PEOPLE, CREDENTIALS)),
+    "desk:person_new": Page("开通账号", ("accounts",), (PEOPLE,)),
+    "desk:changes": Page("账号变动", ("accounts", "acts"), (PEOPLE,)),
+    "desk:person": Page("一个账号", ("accounts",), (PEOPLE, CREDENTIALS)),
+    "desk:close": Page("停用账号", ("accounts",), (PEOPLE,)),
+    "desk:reopen": Page("恢复账号", ("accounts",), (PEOPLE,)),
+    "desk:reset": Page("重置密码", ("accounts",), (PEOPLE, CREDENTIALS)),
+    "desk:reset_factor": Page("重置双因素认证", ("accounts",), (PEOPLE, CREDENTIALS)),
+    "desk:unlock": Page("解除登录锁定", ("accounts",), (PEOPLE,)),
+    "desk:move": Page("调整所属机构", ("accounts",), (PEOPLE,)),
+    "desk:machine_token": Page("为系统对接账号创建令牌", ("accounts",), (PEOPLE,)),
+    "desk:grant": Page("授予角色", ("accounts",), (PEOPLE,)),
+    "desk:revoke": Page("收回角色", ("accounts",), (PEOPLE,)),
+    "desk:organisations": Page("组织机构", ("organisations",), (BODIES,)),
+    "desk:organisation_new": Page("新增机构", ("organisations",), (BODIES,)),
+    "desk:organisation": Page("一个机构", ("organisations",), (BODIES, PEOPLE)),
+    "desk:organisation_move": Page("调整隶属关系", ("organisations",), (BODIES,)),
+    "desk:organisation_close": Page("撤销机构", ("organisations",), (BODIES,)),
+    "desk:regions": Page("行政区划", (), (REGIONS,)),
+    "desk:region_new": Page("新增区划", (), (REGIONS,)),
+    "desk:region": Page("一个区划", (), (REGIONS,)),
+    "desk:region_abolish": Page("废止区划", (), (REGIONS,)),
+    "desk:holidays": Page("工作日历", (), (DAYS,)),
+    "desk:holiday_new": Page("设置日期", (), (DAYS,)),
+    "desk:holiday": Page("一天的安排", (), (DAYS,)),
+    "desk:audit": Page("审计查询", ("acts",), (AUDIT,)),
+    "desk:act": Page("一条操作记录", ("acts",), (AUDIT,)),
+    "desk:record_acts": Page("一个对象的全部操作", ("acts",), (AUDIT,)),
+    "desk:operations": Page("运行状况", ("jobs",), (OPERATE,)),
+    "desk:job_retry": Page("重试任务", ("jobs",), (OPERATE,)),
+    "desk:job_drop": Page("放弃任务", ("jobs",), (OPERATE,)),
+    "desk:why": Page("为什么能或不能看到"),
+    "desk:why_rows": Page("一类数据谁能看到"),
+    "records:upload": Page("报送数据", ("batch",), (HAND_IN, MAP)),
+    "records:batches": Page("报送批次", ("batch",), (HAND_IN,)),
+    "records:batch": Page(
+        "一个批次的回执", ("batch", "refused", "original"), (HAND_IN, ORIGINAL, MAP)
+    ),
+    "records:progress": Page("批次进度", ("batch",)),
+    "records:cancel": Page("停止处理批次", ("batch",), (HAND_IN,)),
+    "records:resume": Page("继续处理批次", ("batch",), (HAND_IN,)),
+    "records:refused": Page("未入库的行", ("refused",), (HAND_IN,)),
+    "records:refused_file": Page("退回文件", ("refused",)),
+    "records:original": Page("原始文件", ("original",), (ORIGINAL,)),
+    "records:mapping": Page("为一个文件设置字段对应", ("mapping",), (MAP,)),
+    "records:mapping_preview": Page("字段对应预览", ("mapping",), (MAP,)),
+    "records:mappings": Page("字段对应", ("mapping",), (MAP,)),
+    "records:mapping_version": Page("一份字段对应", ("mapping",), (MAP,)),
+    "records:datasets": Page("数据导出", (*FACTS, "export"), (EXPORT,)),
+    "records:dataset": Page("导出一张数据表", FACTS, (EXPORT,)),
+    "records:export": Page("一次数据导出", ("export", *FACTS), (EXPORT,)),
+    "records:export_progress": Page("导出进度", ("export",)),
+    "records:export_cancel": Page("取消导出", ("export",), (EXPORT,)),
+    "records:export_file": Page("导出的文件", ("export", *FACTS), (EXPORT,)),
+    "records:consents": Page("共享同意", ("consent", "fact-shared"), (CONSENT,)),
+    "records:consent": Page("一项共享同意", ("consent", "fact-shared"), (CONSENT,)),
+    "records:consent_new": Page("登记共享同意", ("consent", "fact-shared"), (CONSENT,)),
+    "records:consent_withdraw": Page("撤回共享同意", ("consent", "fact-shared"), (CONSENT,)),
+    "insight:search": Page("监管对象", ("party",), (EXPORT,)),
+    "insight:dossier": Page("一户一档", FACTS, (EXPORT, RECEIPT, REVEAL)),
+    "insight:export": Page("导出一户一档", FACTS, (EXPORT,)),
+    "insight:versions": Page("一条记录的各版", FACTS, (RECEIPT, REVEAL)),
+    "insight:reveal": Page("查看敏感信息", ("fact-sensitive",), (REVEAL,)),
+    "insight:lookup": Page("代码查找"),
+    "healthz": Page("运行探测"),
+    "readyz": Page("就绪探测"),
+    "portal:dictionary": Page("数据字典"),
+    "portal:codes": Page("代码表"),
+    "portal:table": Page("一张数据表的标准"),
+    "portal:template": Page("填报模板"),
+    "portal:schema": Page("数据表的 JSON Schema"),
+    "portal:schemas": Page("全部数据表的 JSON Schema"),
+    "portal:seals": Page("账本封签"),
+    "portal:seal": Page("一份封签"),
+    "portal:seal_json": Page("一份封签（JSON）"),
+    "portal:seals_file": Page("全部封签（JSON-lines）"),
+    "portal:seal_key": Page("封签公钥"),
+}
+
+
+def page_called(name: str) -> Page:
+    """A page by the name of its address; one that is not known is called by that name."""
+    return PAGES.get(name, Page(name))
