@@ -12,6 +12,7 @@ from mingcha.base.rules import services as rules
 from mingcha.config.database import Protection, grant
 from mingcha.domains.records.models import PROTECTED as RECORDS
 
+
 class Command(BaseCommand):
     help = "准备数据库：建表、授权、装载行政区划、角色和规则。可以重复执行。"
 

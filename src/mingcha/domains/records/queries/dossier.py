@@ -13,7 +13,7 @@ from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.catalog import queries as catalog
 from mingcha.domains.parties.queries import Party
 from mingcha.domains.records.models import Chunk, Fact, Tie
-from mingcha.domains.records.queries.sharing import Shown, relation, shown, visible_to
+from mingcha.domains.records.queries.sharing import Policy, Shown, policy_of, shown, visible_to
 from mingcha.standards import loader
 from mingcha.standards.model import Family, FieldType, Table
 
@@ -201,18 +201,19 @@ def _ties(party: Party, as_of: datetime | None) -> dict[int, Tie]:
 def _entries(account: Account, rows: Sequence[Fact], ties: dict[int, Tie]) -> list[Entry]:
     names = catalog.names_of({_item(fact) for fact in rows if fact.item})
     learnt = ledger.learnt_times({fact.chunk.act_id for fact in rows})
-    return [_entry(account, fact, ties, names, learnt) for fact in rows]
+    policy = policy_of(account)
+    return [_entry(policy, fact, ties, names, learnt) for fact in rows]
 
 
 def _entry(
-    account: Account,
+    policy: Policy,
     fact: Fact,
     ties: dict[int, Tie],
     names: dict[tuple[str, str], str],
     learnt: dict[int, datetime],
 ) -> Entry:
     table = loader.current().table(fact.dataset)
-    near = relation(account, fact.provider)
+    near = policy.near(fact.provider_id)
     fields = shown(table, fact.payload, near)
     batch = fact.chunk.batch
     return Entry(
