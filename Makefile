@@ -50,11 +50,11 @@ layers: .venv/.synced  ## who may import whom
 
 fast: build  ## tests of the daily kind
 	$(say) '快速测试'
-	@$(PY) -m pytest -q -m 'not slow and not unproven' -n $(WORKERS)
+	@$(PY) -m pytest -q -m 'not slow' -n $(WORKERS)
 
 slow: build  ## browser, kills, volumes, second PostgreSQL
 	$(say) '慢速测试'
-	@$(PY) -m pytest -q -m 'slow and not unproven' -n $(WORKERS)
+	@$(PY) -m pytest -q -m slow -n $(WORKERS) --dist loadgroup
 
 bench: build  ## measure and print the table of bench/README.md
 	$(say) '性能测量'

@@ -1,32 +1,57 @@
-"""Prepare the platform for the browser: people of every role, and what rows are checked against.
+"""Behind the scenes of the browser tests.
 
-A program of its own (`python -m tests.browser.stage`), speaking as the application. Every role's
-person signs in with its key (clerk, head, …) and the password of base/people/testing.
+A program of its own (`python -m tests.browser.stage ACT …`), speaking as the application:
+
+- `city`: people of every role, and what rows are checked against. Every role's person signs in
+  with its key (clerk, head, …) and the password of base/people/testing.
+- `idle LOGIN`: all sessions of the account have not been used for a day.
 """
+
+import sys
+import time
 
 import django
 
 django.setup()
 
-from mingcha.base.people.testing import City, make_account  # noqa: E402  # needs the line above
+# These need the line above.
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.contrib.sessions.models import Session  # noqa: E402
+
+from mingcha.base.people.models import Account  # noqa: E402
+from mingcha.base.people.sessions import SEEN  # noqa: E402
+from mingcha.base.people.testing import City, make_account  # noqa: E402
 from mingcha.domains.records.testing import make_catalogue  # noqa: E402
 
 WHOLE = {"data-bureau", "inspector-of-inspectors", "security-admin", "auditor"}
+DAY_SECONDS = 24 * 3600
 
 
-def main() -> None:
+def city() -> None:
     """A city with one person per role."""
-    city = City()
+    made = City()
     make_catalogue()
-    for role in city.roles():
-        body = city.bureau if role.key in WHOLE else city.market
-        scope = city.government if role.key in WHOLE else body
+    for role in made.roles():
+        body = made.bureau if role.key in WHOLE else made.market
+        scope = made.government if role.key in WHOLE else body
         if role.key == "system-admin":
-            body = scope = city.operator
+            body = scope = made.operator
         make_account(
             role.key, organisation=body, scope=scope, login=role.key, real_name=f"演示{role.label}"
         )
 
 
+def idle(login: str) -> None:
+    """Let a day go by for the sessions of an account."""
+    account = Account.objects.get(login=login)
+    for key in Session.objects.values_list("session_key", flat=True):
+        session = SessionStore(key)
+        if session.get("_auth_user_id") == str(account.pk):
+            session[SEEN] = int(time.time()) - DAY_SECONDS
+            session.save()
+
+
+ACTS = {"city": city, "idle": idle}
+
 if __name__ == "__main__":
-    main()
+    ACTS[sys.argv[1]](*sys.argv[2:])

@@ -11,8 +11,6 @@ from mingcha.base.days import local_today
 from mingcha.base.people.testing import PASSWORD
 from mingcha.domains.records.testing import as_csv, inspection
 
-pytestmark = [pytest.mark.slow, pytest.mark.unproven]
-
 ROWS = 20_000
 BAD = {7: {"check_result": "99"}, 8: {"administrative_cp": ""}, 9: {"check_date": "2099-01-01"}}
 MENDED = {

@@ -116,7 +116,6 @@ def test_a_wrong_address_is_a_sentence_and_not_a_trace(mingcha):
 
 
 @pytest.mark.slow
-@pytest.mark.unproven
 def test_the_platform_comes_up_serves_survives_and_goes_down(start_up, mingcha, server):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

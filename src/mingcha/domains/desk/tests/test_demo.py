@@ -150,7 +150,6 @@ def _home(settings, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.unproven
 @pytest.mark.django_db(transaction=True)
 def test_the_city_is_taken_in_as_its_books_foretell(home, capsys):
     call_command("demo", size="small", work=True, check=True)
