@@ -26,7 +26,6 @@ declare global {
 }
 
 window.htmx = htmx;
-document.documentElement.classList.remove("no-js");
 Alpine.data("dropzone", dropzone);
 Alpine.data("table", table);
 Alpine.start();

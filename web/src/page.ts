@@ -1,4 +1,4 @@
-/** Small manners of a page, by attribute: data-copy, data-print, data-open, data-close, data-confirm, data-send, data-hints. */
+/** Small manners of a page, by attribute: data-copy, data-print, data-confirm, data-send, data-hints, data-show. */
 
 function copy(button: HTMLElement): void {
   const text = button.dataset["copy"] ?? "";
@@ -25,6 +25,17 @@ function copy(button: HTMLElement): void {
   done();
 }
 
+/** A button with data-show="<id of a password>" shows what is typed there, and hides it again. */
+function show(button: HTMLElement): void {
+  const field = document.getElementById(button.dataset["show"] ?? "");
+  if (!(field instanceof HTMLInputElement)) return;
+  const shown = field.type === "password";
+  field.type = shown ? "text" : "password";
+  button.setAttribute("aria-pressed", String(shown));
+  button.firstChild?.replaceWith(shown ? "隐藏" : "显示");
+  field.focus();
+}
+
 const dialog = (id: string | undefined): HTMLDialogElement | null => {
   const found = id === undefined ? null : document.getElementById(id);
   return found instanceof HTMLDialogElement ? found : null;
@@ -35,12 +46,11 @@ function onClick(event: MouseEvent): void {
   for (const menu of Array.from(document.querySelectorAll<HTMLDetailsElement>(".menu[open]"))) {
     if (!menu.contains(target)) menu.open = false;
   }
-  const act = target.closest<HTMLElement>("[data-copy], [data-print], [data-open], [data-close]");
+  const act = target.closest<HTMLElement>("[data-copy], [data-print], [data-show]");
   if (act === null) return;
   if (act.dataset["copy"] !== undefined) copy(act);
+  if (act.dataset["show"] !== undefined) show(act);
   if (act.dataset["print"] !== undefined) window.print();
-  if (act.dataset["close"] !== undefined) act.closest("dialog")?.close();
-  dialog(act.dataset["open"])?.showModal();
 }
 
 /** A form with data-confirm is sent only after its dialog was answered with yes. */

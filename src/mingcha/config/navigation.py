@@ -1,5 +1,7 @@
 """What every page of the portals needs: the site, who I am, where I may go."""
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -14,22 +16,29 @@ LINKS = {
     "account": "desk:me",
     "sign_out": "desk:signout",
 }
+PUBLIC_LINKS = {"public_home": "portal:dictionary", "sign_in": "desk:signin"}
+PUBLIC_PLACES = (("portal:dictionary", "数据字典"),)
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Context processor: `site`, and for a signed-in account `me`, `nav` and `links`.
+    """Context processor: `site` and `links`; for a signed-in account `me`, `nav` and `above`.
 
     Needs no database for nobody signed in, so that error pages can always be drawn.
     """
     site = {"name": settings.SITE_NAME, "owner": settings.SITE_OWNER}
     account = getattr(request, "user", None)
     if not isinstance(account, Account):
-        return {"site": site}
+        return {"site": site, "public_nav": _public(request.path), "links": _links(PUBLIC_LINKS)}
+    entries, here = _entries(request.path, account)
+    links = _links(LINKS)
+    if not account.holds("parties.search"):
+        links["search"] = ""
     return {
         "site": site,
         "me": _me(account),
-        "nav": _entries(request.path, account),
-        "links": {key: _address(name) for key, name in LINKS.items()},
+        "nav": entries,
+        "above": here if here is not None and here.url != request.path else None,
+        "links": links,
     }
 
 
@@ -43,18 +52,33 @@ def _me(account: Account) -> dict[str, str]:
     }
 
 
-def _entries(path: str, account: Account) -> list[dict[str, object]]:
-    """The places the account may enter; the one with the longest matching address is where we are."""
+def _entries(path: str, account: Account) -> tuple[list[dict[str, object]], desk.Place | None]:
+    """The places the account may enter, and the one with the longest matching address: we are there."""
     found = list(desk.places(account))
-    here = [place for place in found if path == place.url or _is_below(path, place.url)]
-    active = max(here, key=lambda place: len(place.url)).name if here else ""
-    return [
+    near = [place for place in found if path == place.url or _is_below(path, place.url)]
+    here = max(near, key=lambda place: len(place.url), default=None)
+    entries: list[dict[str, object]] = [
         {
             "label": place.label, "url": place.url, "icon": place.icon,
-            "group": place.group, "active": place.name == active,
+            "group": place.group, "active": place is here,
         }
         for place in found
     ]  # fmt: skip
+    return entries, here
+
+
+def _public(path: str) -> list[dict[str, object]]:
+    """The places open to everybody."""
+    found = [(label, _address(name)) for name, label in PUBLIC_PLACES]
+    return [
+        {"label": label, "url": url, "active": path == url or _is_below(path, url)}
+        for label, url in found
+        if url
+    ]
+
+
+def _links(names: Mapping[str, str]) -> dict[str, str]:
+    return {key: _address(name) for key, name in names.items()}
 
 
 def _is_below(path: str, url: str) -> bool:

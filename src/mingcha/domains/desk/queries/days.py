@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from mingcha.base.calendar import queries as calendar
+from mingcha.base.calendar import rules
 from mingcha.base.calendar.models import Holiday
+
+
+WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,21 @@ def day_set(day: date) -> CalendarDay:
         return _by_hand(by_hand)
     found = calendar.is_working_day(day)
     return _announced(day, found.working, found.basis)
+
+
+def day_in_words(day: date) -> str:
+    """A day with its weekday, whether it is worked and, if not, when work goes on. One query."""
+    judge = calendar.days()
+    found = judge(day)
+    said = f"{day.year}年{day.month}月{day.day}日 {WEEKDAYS[day.weekday()]}"
+    if found.working:
+        return f"{said}，工作日"
+    following = rules.add_working_days(day, 1, judge).day
+    name = found.basis.partition("（")[0] or "非工作日"
+    return (
+        f"{said}，{name}；下一个工作日 {following.month}月{following.day}日"
+        f"（{WEEKDAYS[following.weekday()]}）"
+    )
 
 
 def calendar_years(shown: int) -> list[int]:

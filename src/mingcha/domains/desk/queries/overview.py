@@ -1,7 +1,8 @@
 """What concerns me: what waits for me, what I manage, what I did, what I may do."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -19,6 +20,7 @@ from mingcha.domains.records.queries import standing as intake
 SOON = timedelta(days=14)
 RECENT = 8
 MOST_BATCHES = 6
+MOST_PROVIDERS = 8
 SEAL_LATE = timedelta(minutes=1)
 
 
@@ -42,6 +44,22 @@ class Figure:
     url: str
     under: str = ""
     tone: str = ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Figures that belong together: since when, the page of all their rows, and what one does there."""
+
+    title: str
+    note: str
+    page: str
+    link: str
+    figures: list[Figure]
+
+    @property
+    def url(self) -> str:
+        """The address of the page."""
+        return reverse(self.page)
 
 
 @dataclass(frozen=True)
@@ -140,9 +158,27 @@ def _ending(account: Account) -> QuerySet[Account]:
     return people.accounts_visible_to(account).filter(is_active=True, expires_on__range=soon)
 
 
-def figures(account: Account) -> list[Figure]:
-    """Headline figures of what I answer for."""
-    return [*_intake_figures(account), *_ledger_figures(account), *_people_figures(account)]
+def figures_since() -> date:
+    """The first day that the figures of the intake count."""
+    return local_today() - intake.RECENT + timedelta(days=1)
+
+
+def figures(account: Account) -> list[Figures]:
+    """Headline figures of what I answer for, in groups."""
+    groups = (
+        Figures("数据报送", f"{figures_since():%Y-%m-%d} 以来", "records:batches", "查看全部批次", _intake_figures(account)),
+        Figures("审计账本", "", "desk:audit", "查询审计记录", _ledger_figures(account)),
+        Figures("人员账号", "", "desk:people", "管理人员账号", _people_figures(account)),
+    )  # fmt: skip
+    return [group for group in groups if group.figures]
+
+
+def providers(account: Account) -> Sequence[intake.ProviderStanding]:
+    """How the organisations I answer for hand in; nothing where there is only one."""
+    if not account.holds(batches.RECEIPTS):
+        return []
+    found = intake.by_provider(account, MOST_PROVIDERS)
+    return found if len(found) > 1 else []
 
 
 def _intake_figures(account: Account) -> list[Figure]:
@@ -150,11 +186,11 @@ def _intake_figures(account: Account) -> list[Figure]:
     if not account.holds(batches.RECEIPTS):
         return []
     now, address = intake.standing(account), reverse("records:batches")
-    since = f"&since={local_today() - intake.RECENT + timedelta(days=1)}"
+    since = f"&since={figures_since()}"
     return [
         Figure("处理中的批次", now.open, f"{address}?state={batches.OPEN}"),
-        Figure("近 30 天报送", now.handed_in, f"{address}?{since[1:]}", f"接收 {now.accepted:,} 行"),
-        Figure("退回待更正", now.refused, f"{address}?flaw=refused{since}", "行，近 30 天",
+        Figure("报送批次", now.handed_in, f"{address}?{since[1:]}", f"接收 {now.accepted:,} 行"),
+        Figure("退回待更正", now.refused, f"{address}?flaw=refused{since}", "行",
                "late" if now.refused else ""),
         Figure("待核", now.waiting, f"{address}?flaw=waiting{since}", "行，等所引用的数据",
                "due" if now.waiting else ""),
@@ -199,8 +235,10 @@ def recent(account: Account) -> list[Recent]:
     latest: dict[tuple[str, str], Act] = {}
     for act in mine.order_by("-at", "-id")[: RECENT * 5]:
         latest.setdefault((act.record_kind, act.record_key), act)
-    found = [(act, _page_of(act)) for act in list(latest.values())[:RECENT]]
-    return [Recent(act.verb, name, act.at, url) for act, (name, url) in found if url]
+    shown = list(latest.values())[:RECENT]
+    files = batches.file_names(account, [a.record_key for a in shown if a.record_kind == "batch"])
+    found = [(act, _page_of(act, files)) for act in shown]
+    return [Recent(name, act.verb, act.at, url) for act, (name, url) in found if url]
 
 
 # Kind of record → its table, the name of its page, and what that page goes by.
@@ -212,11 +250,12 @@ PAGES = {
 }
 
 
-def _page_of(act: Act) -> tuple[str, str]:
+def _page_of(act: Act, files: Mapping[str, str]) -> tuple[str, str]:
     """What the record is called, and the address of its page."""
     table, page, field = PAGES[act.record_kind]
     if table is None:
-        return act.record_key, reverse(page, args=[act.record_key])
+        name = files.get(act.record_key, "")
+        return name, reverse(page, args=[act.record_key]) if name else ""
     row = table._default_manager.filter(pk=act.record_key).first()
     return (str(row), reverse(page, args=[getattr(row, field)])) if row else ("", "")
 

@@ -25,6 +25,9 @@ class DateInput(forms.DateInput):
 class OrganisationField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when run
     """An organisation of the tree, indented by its depth."""
 
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**{"empty_label": "请选择"} | kwargs)
+
     def label_from_instance(self, obj: Organisation) -> str:
         """Depth as full-width spaces, so that a select shows the tree."""
         return "　" * (obj.path.count("/") - 2) + obj.name
@@ -138,7 +141,7 @@ class NewPersonForm(PersonForm):
 class GrantForm(forms.Form):
     """A role over an organisation, from when to when."""
 
-    role = forms.ModelChoiceField(label="角色", queryset=Role.objects.none())
+    role = forms.ModelChoiceField(label="角色", queryset=Role.objects.none(), empty_label="请选择")
     scope = OrganisationField(
         label="范围", queryset=Organisation.objects.none(), help_text="该机构及其所有下级机构。"
     )

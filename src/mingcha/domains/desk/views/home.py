@@ -16,10 +16,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits for me, what I may do, what I did lately."""
     account = who(request)
     context = {
-        "today": local_today(),
+        "day": queries.day_in_words(local_today()),
+        "since": queries.figures_since(),
         "waiting": queries.waiting(account),
         "figures": queries.figures(account),
         "doors": queries.doors(account),
+        "providers": queries.providers(account),
         "recent": queries.recent(account),
     }
     return render(request, "desk/home.html", context)

@@ -17,7 +17,14 @@ from mingcha.base.people import queries, services
 from mingcha.base.people.models import Organisation
 from mingcha.domains.desk.services import note_look
 from mingcha.domains.desk.views import options, say_why, who
-from mingcha.domains.desk.views.forms import BodyForm, MoveForm, NewBodyForm, ReasonForm, open_under
+from mingcha.domains.desk.views.forms import (
+    LEVELS,
+    BodyForm,
+    MoveForm,
+    NewBodyForm,
+    ReasonForm,
+    open_under,
+)
 
 RIGHT = "people.organisations"
 STATES = [("open", "运行中"), ("closed", "已撤销")]
@@ -31,7 +38,7 @@ COLUMNS: Sequence[Column[Organisation]] = (
     Column("name", "机构", _indented, "path"),
     Column("code", "机构标识", lambda o: o.code, "code"),
     Column("kind", "性质", lambda o: o.get_kind_display(), "kind"),
-    Column("level", "层级", lambda o: o.level, "level"),
+    Column("level", "层级", lambda o: dict(LEVELS).get(o.level, o.level), "level"),
     Column("region", "行政区划", lambda o: o.region, "region__code"),
     Column("people", "在用账号", lambda o: o.people, "people", num=True),  # type: ignore[attr-defined]
     Column(
@@ -83,6 +90,7 @@ def _row(body: Organisation) -> dict[str, object]:
     cells: list[dict[str, object]] = [
         {"text": str(column.text(body)), "num": column.num} for column in COLUMNS
     ]
+    cells[1]["code"] = True
     cells[-1]["badge"] = "todo" if body.closed_on else "done"
     return {"url": reverse("desk:organisation", args=[body.code]), "cells": cells}
 

@@ -196,7 +196,6 @@ def person_context(actor: Account, account: Account) -> dict[str, Any]:
         if is_mine or not account.is_active
         else GrantForm(actor, roles, initial=scope),
         "missing": missing,
-        "may_close": account.is_active and not is_mine,
         "is_mine": is_mine,
         "tokens": account.tokens.all() if account.is_machine else None,
         "has_second_factor": services.has_second_factor(account),

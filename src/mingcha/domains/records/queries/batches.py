@@ -62,6 +62,12 @@ def batch_for(account: Account, public_id: str) -> Batch:
     return batch
 
 
+def file_names(account: Account, public_ids: Sequence[str]) -> dict[str, str]:
+    """What the files of some batches are called; of visible ones only. One query."""
+    found = visible_to(account).filter(public_id__in=public_ids).order_by()
+    return dict(found.values_list("public_id", "file_name"))
+
+
 @dataclass(frozen=True)
 class Filter:
     """What the list of batches was asked for."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.functions import Coalesce
 
 from mingcha.base.days import local_today
@@ -43,6 +43,46 @@ def standing(account: Account) -> Standing:
         **sums,
     )
     return Standing(**found)
+
+
+@dataclass(frozen=True)
+class ProviderStanding:
+    """What came of one organisation's files in the last 30 days."""
+
+    code: str
+    name: str
+    handed_in: int
+    accepted: int
+    refused: int
+    waiting: int
+    last_at: datetime
+
+    @property
+    def pass_per_cent(self) -> float | None:
+        """Of the rows that could be taken in, the share that was; None without rows."""
+        all_rows = self.accepted + self.refused + self.waiting
+        return 100 * self.accepted / all_rows if all_rows else None
+
+
+def by_provider(account: Account, most: int) -> Sequence[ProviderStanding]:
+    """The organisations that handed in within 30 days, those with most rows to mend first.
+
+    Only the ones whose receipts the account may read. One query.
+    """
+    recent = batches.visible_to(account).filter(received_at__date__gt=local_today() - RECENT)
+    found = (
+        recent.order_by()
+        .values(code=F("provider__code"), name=F("provider__name"))
+        .annotate(
+            handed_in=Count("pk"),
+            accepted=Sum("accepted_count"),
+            refused=Sum("refused_count"),
+            waiting=Sum("waiting_count"),
+            last_at=Max("received_at"),
+        )
+        .order_by("-refused", "-waiting", "-last_at", "code")
+    )
+    return [ProviderStanding(**row) for row in found[:most]]
 
 
 def to_correct(account: Account, most: int) -> Sequence[Batch]:

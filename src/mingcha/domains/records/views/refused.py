@@ -18,6 +18,7 @@ from mingcha.domains.records.queries import batches as queries
 from mingcha.domains.records.services import returns
 from mingcha.domains.records.views.batches import why_url
 from mingcha.domains.records.views.upload import label_of
+from mingcha.standards import loader
 
 LINE = "_line"  # under which a row that could not be cut into cells is kept
 COLUMNS: Sequence[Column[Refusal]] = (Column("row", "行号", lambda r: r.row, "row"),)
@@ -42,7 +43,7 @@ def refused(request: HttpRequest, number: str) -> HttpResponseBase:
     context = {
         "batch": found,
         "table_label": label_of(found),
-        "headers": headers,
+        "headers": _shown_headers(found, headers),
         "rows": [_row(found, row, headers) for row in rows],
         "pager": listing.pager,
         "exports": listing.exports,
@@ -92,9 +93,11 @@ def _tabs(batch: Batch, state: str) -> list[dict[str, object]]:
 def _row(batch: Batch, row: Refusal, headers: Sequence[str]) -> dict[str, object]:
     bad = {reason["field"] for reason in row.reasons if reason["field"]}
     labels = _headers_of(batch, bad)
-    cells = [{"text": row.raw.get(name) or "", "bad": name in labels} for name in headers]
+    cells = [
+        {"text": row.raw.get(name) or "", "bad": name in labels, "header": name} for name in headers
+    ]
     if LINE in row.raw:
-        cells = [{"text": row.raw[LINE], "bad": True}]
+        cells = [{"text": row.raw[LINE], "bad": True, "header": "整行"}]
     return {
         "row": row.row,
         "state": row.state,
@@ -102,6 +105,17 @@ def _row(batch: Batch, row: Refusal, headers: Sequence[str]) -> dict[str, object
         "reasons": [reason["reason"] for reason in row.reasons],
         "cells": cells,
     }
+
+
+def _shown_headers(batch: Batch, headers: Sequence[str]) -> list[dict[str, str]]:
+    """The file's own headers, each with the standard's name for the field where it is another."""
+    matched: dict[str, str] = batch.sample.get("fields", {})
+    fields = loader.current().table(batch.table).fields if batch.table else {}
+    labels = {name: fields[matched[name]].label for name in headers if matched.get(name) in fields}
+    return [
+        {"name": name, "label": label if (label := labels.get(name, "")) != name else ""}
+        for name in headers
+    ]
 
 
 def _headers_of(batch: Batch, fields: set[str]) -> set[str]:
