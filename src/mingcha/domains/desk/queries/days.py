@@ -7,7 +7,6 @@ from mingcha.base.calendar import queries as calendar
 from mingcha.base.calendar import rules
 from mingcha.base.calendar.models import Holiday
 
-
 WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
 
 
