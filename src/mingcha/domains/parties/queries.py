@@ -14,6 +14,7 @@ from mingcha.domains.parties.models import Identifier, Party
 __all__ = [
     "Filter",
     "Party",
+    "by_code",
     "identifiers_of",
     "names_of",
     "objects_of",
@@ -76,6 +77,12 @@ def search(actor: Actor, asked: Filter) -> QuerySet[Party]:
 def identifiers_of(party: Party) -> list[Identifier]:
     """Every code by which the party is known."""
     return list(party.identifiers.order_by("scheme", "value"))
+
+
+def by_code(scheme: str, values: Iterable[str]) -> dict[str, Party]:
+    """The parties that bear codes of a scheme, by code."""
+    found = Identifier.objects.filter(scheme=scheme, value__in=list(values))
+    return {one.value: one.party for one in found.select_related("party")}
 
 
 def objects_of(party: Party) -> QuerySet[Party]:

@@ -1,7 +1,7 @@
 """The dossier as a spreadsheet that a clerk reads, or as one long CSV. Leaves one act."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import datetime
 from typing import cast
 
 from django.http import HttpRequest
@@ -15,11 +15,12 @@ from mingcha.base.ledger import queries as ledger
 from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account
 from mingcha.domains.insight.views import wording
-from mingcha.domains.insight.views.dossier import end_of, past_day
+from mingcha.domains.insight.views.moment import Moment, moment_of
 from mingcha.domains.parties import queries as parties
 from mingcha.domains.parties.queries import Party
 from mingcha.domains.records import services as records
 from mingcha.domains.records.queries import dossier as files
+from mingcha.domains.records.queries import then
 from mingcha.standards import loader
 from mingcha.standards.model import Family
 from mingcha.standards.words import FAMILIES
@@ -42,32 +43,35 @@ LONG = ("类别", *ABOUT, "字段", "内容")
 @door("insight.export")
 @require_GET
 def export(request: HttpRequest, number: str) -> HttpResponseBase:
-    """Everything in the dossier that this viewer may see, as of the day asked for. No cap."""
+    """Everything in the dossier that this viewer may see today, as of the moment asked for. No cap."""
     account = cast(Account, request.user)
     party = parties.party_for(account, number)
-    day = past_day(request)
-    records.note_export(party, actor=account, as_of=day)
-    name = f"{wording.name_of(party)}-一户一档"
+    moment = moment_of(request)
+    as_of = moment.as_of
+    records.note_export(party, actor=account, as_of=as_of)
+    known = (then.party_at(party, as_of) if as_of else None) or party
+    name = f"{wording.name_of(known)}-一户一档"
     if request.GET.get("export") == "csv":
-        return csv_response(name, LONG, _lines(account, party, day))
+        return csv_response(name, LONG, _lines(account, party, as_of))
     book = Book()
-    _first_sheet(book, account, party, day)
+    _first_sheet(book, account, known, moment)
     sheets = {
-        family: _sheet(book, family, names) for family, names in _present(account, party, day)
+        family: _sheet(book, family, names) for family, names in _present(account, party, as_of)
     }
-    for entry in files.all_entries(account, party, as_of=end_of(day)):
+    for entry in files.all_entries(account, party, as_of=as_of):
         pages, labels = sheets[entry.family]
         said = {field.field: files.label_of(field) for field in entry.fields}
         pages.write([*_about(entry), *(_cell(entry, said, label) for label in labels)])
     return book.response(name)
 
 
-def _first_sheet(book: Book, account: Account, party: Party, day: date | None) -> None:
-    """Who it is, as of when, and who took it out."""
-    moment = end_of(day)
-    seal = ledger.seal_at(moment) if moment else ledger.last_seal()
+def _first_sheet(book: Book, account: Account, party: Party, moment: Moment) -> None:
+    """Who it is or was, as of when, and who took it out."""
+    as_of = moment.as_of
+    seal = ledger.seal_at(as_of) if as_of else ledger.last_seal()
     region = people.region_names({party.region}).get(party.region, party.region)
-    codes = [(code["label"], code["value"]) for code in wording.codes_of(party)]
+    known_by = then.codes_at(party, as_of) if as_of else None
+    codes = [(code["label"], code["value"]) for code in wording.codes_of(party, known_by=known_by)]
     now = utc_now().astimezone(SHANGHAI)
     pages = book.add("对象", ("项目", "内容"))
     for row in (
@@ -80,7 +84,7 @@ def _first_sheet(book: Book, account: Account, party: Party, day: date | None) -
         ("行业", wording.industry_label(party)),
         ("地址", wording.address_of(party)),
         ("责任主体", party.owner.name if party.owner else ""),
-        ("截至", f"{day} 当日已知" if day else "导出时"),
+        ("截至", f"{moment.words}已知" if as_of else "导出时"),
         ("依据封签", f"第 {seal.no} 号" if seal else "尚无封签"),
         ("导出人", f"{account.organisation.name} {account.real_name}"),
         ("导出时间", f"{now:%Y-%m-%d %H:%M:%S}"),
@@ -90,12 +94,10 @@ def _first_sheet(book: Book, account: Account, party: Party, day: date | None) -
 
 
 def _present(
-    account: Account, party: Party, day: date | None
+    account: Account, party: Party, as_of: datetime | None
 ) -> Iterator[tuple[Family, list[str]]]:
     """The families of the dossier in the order of tabs, each with its tables."""
-    tables = [
-        loader.current().table(name) for name in files.counts(account, party, as_of=end_of(day))
-    ]
+    tables = [loader.current().table(name) for name in files.counts(account, party, as_of=as_of)]
     for family in FAMILIES:
         names = [table.name for table in tables if table.family is family]
         if names:
@@ -132,8 +134,8 @@ def _day(entry: files.Entry) -> str:
     return entry.occurred_on.isoformat()[: 4 if entry.dated == "year" else None]
 
 
-def _lines(account: Account, party: Party, day: date | None) -> Iterator[list[str]]:
-    for entry in files.all_entries(account, party, as_of=end_of(day)):
+def _lines(account: Account, party: Party, as_of: datetime | None) -> Iterator[list[str]]:
+    for entry in files.all_entries(account, party, as_of=as_of):
         about = [FAMILIES[entry.family], *_about(entry)]
         for field in entry.fields:
             yield [*about, field.spec.label, files.label_of(field)]

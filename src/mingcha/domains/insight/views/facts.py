@@ -1,6 +1,7 @@
 """One record: its versions with their differences, and a masked value for a named case."""
 
 from typing import cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from mingcha.base.access import door
 from mingcha.base.errors import MingchaError, NotFound
+from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account
+from mingcha.domains.insight.views import wording
 from mingcha.domains.insight.views.dossier import event
 from mingcha.domains.parties import queries as parties
 from mingcha.domains.records import services as records
@@ -19,6 +22,7 @@ from mingcha.domains.records.queries import dossier as files
 from mingcha.domains.records.queries.sharing import Shown
 
 REVEAL = "records.reveal"
+ADMINISTRATORS = 5
 NOTHING = "（空）"
 
 
@@ -78,6 +82,8 @@ def reveal(request: HttpRequest, fact: int, field: str) -> HttpResponse:
         "value": files.label_of(value) if value else "",
         "form": form,
         "may": account.holds_over(REVEAL, found.provider),
+        "because": wording.masked_because(shown),
+        "ask": people.administrators_over(found.provider)[:ADMINISTRATORS],
         "back": _back(request, account, found.pk),
         "why_url": _why(entry, "fact-sensitive"),
     }
@@ -104,7 +110,8 @@ def _changes(version: files.Version) -> list[dict[str, str]]:
 def _why(entry: files.Entry, kind: str = "") -> str:
     """The rule for rows of this kind, and whom to ask about this provider's."""
     kind = kind or f"fact-{entry.table.share.value}"
-    return f"{reverse('desk:why_rows', args=[kind])}?organisation={entry.provider.code}"
+    asked = urlencode({"organisation": entry.provider.code, "table": entry.table.name})
+    return f"{reverse('desk:why_rows', args=[kind])}?{asked}"
 
 
 def _back(request: HttpRequest, account: Account, fact: int) -> str:

@@ -1,10 +1,12 @@
 """A party in words, as lists and the head of a dossier say it; what identifies a person is masked."""
 
+from collections.abc import Container
+
 from mingcha.domains.parties import queries as parties
 from mingcha.domains.parties.queries import Party
 from mingcha.domains.records.queries import sharing
 from mingcha.standards import loader
-from mingcha.standards.model import RegionBy
+from mingcha.standards.model import RegionBy, Share
 
 PERSON = "2"
 RESIDENT_ID = "公民身份号码"
@@ -30,12 +32,21 @@ def address_of(party: Party) -> str:
     return sharing.mask(party.address, "address") if party.kind == PERSON else party.address
 
 
-def codes_of(party: Party) -> list[dict[str, str]]:
-    """Every code by which the party is known, with what kind of code it is."""
+def codes_of(
+    party: Party, *, known_by: Container[tuple[str, str]] | None = None
+) -> list[dict[str, str]]:
+    """Every code by which the party is known, with what kind of code it is.
+
+    With `known_by` only those of them: the (scheme, value) known at a moment of the past.
+    """
     if party.kind == PERSON:
         return [{"label": RESIDENT_ID, "value": code_of(party)}]
     labels, codeless = _labels_of_schemes(), {"name", *loader.current().natural_schemes}
-    coded = [i for i in parties.identifiers_of(party) if i.scheme not in codeless]
+    coded = [
+        one
+        for one in parties.identifiers_of(party)
+        if one.scheme not in codeless and (known_by is None or (one.scheme, one.value) in known_by)
+    ]
     return [{"label": labels.get(i.scheme, i.scheme), "value": i.value} for i in coded]
 
 
@@ -79,3 +90,16 @@ def shown(party: Party, regions: dict[str, str]) -> Party:
     party.region_note = region_note(party)  # type: ignore[attr-defined]
     party.industry_label = industry_label(party)  # type: ignore[attr-defined]
     return party
+
+
+# Why a field is masked, by the share level that decided.
+MASKED = {
+    Share.SENSITIVE: "敏感信息，对所有人遮盖；办案确需时可以逐次查看",
+    Share.INTERNAL: "内部信息，只对报送单位及其上级原样显示",
+    Share.SHARED: "共享信息，只对监管人员原样显示",
+}
+
+
+def masked_because(field: sharing.Shown) -> str:
+    """Why a field is masked, as a short sentence; "" where it is not."""
+    return MASKED.get(field.level, "") if field.is_masked else ""

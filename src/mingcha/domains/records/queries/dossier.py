@@ -1,18 +1,20 @@
 """One entity, one dossier (一户一档): all facts tied to a party, as of any moment."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count, pairwise
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from mingcha.base.errors import NotFound
 from mingcha.base.ledger import queries as ledger
 from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.catalog import queries as catalog
 from mingcha.domains.parties.queries import Party
-from mingcha.domains.records.models import Chunk, Fact, Tie
+from mingcha.domains.records.models import Fact, Tie
+from mingcha.domains.records.queries import then
 from mingcha.domains.records.queries.sharing import Policy, Shown, policy_of, shown, visible_to
 from mingcha.standards import loader
 from mingcha.standards.model import Family, FieldType, Table
@@ -62,30 +64,22 @@ class Dossier:
         return [entry for entry in self.entries if entry.family in families]
 
 
-def facts_of(account: Account, party: Party, *, as_of: datetime | None = None) -> QuerySet[Fact]:
+def facts_of(
+    account: Account,
+    party: Party,
+    *,
+    as_of: datetime | None = None,
+    policy: Policy | None = None,
+) -> QuerySet[Fact]:
     """The current versions of all facts tied to a party that the account may see.
 
     As of T: learnt (sealed) at or before T, no higher version learnt by then, under the ties
-    believed at T.
+    believed at T. What may be seen is what may be seen today, unless another `policy` is given:
+    that of then (queries/then.py).
     """
-    ties = Tie.objects.filter(party=party, is_doubtful=False, subject=OuterRef("subject"))
-    newer = Fact.objects.filter(
-        provider=OuterRef("provider"),
-        dataset=OuterRef("dataset"),
-        source_key=OuterRef("source_key"),
-        version__gt=OuterRef("version"),
-    )
-    facts = visible_to(account).filter(subject__in=_subjects(party, as_of))
-    if as_of is None:
-        return facts.filter(Exists(ties.filter(until__isnull=True)), ~Exists(newer))
-    learnt = Q(chunk__in=learnt_chunks(as_of))
-    believed = ties.filter(Q(until__isnull=True) | Q(until__gt=as_of), since__lte=as_of)
-    return facts.filter(learnt, Exists(believed), ~Exists(newer.filter(learnt)))
-
-
-def learnt_chunks(as_of: datetime) -> QuerySet[Chunk]:
-    """The chunks whose act was sealed at or before a moment."""
-    return Chunk.objects.filter(act_id__in=ledger.learnt_by(as_of).values("pk"))
+    ties = then.believed(Tie.objects.filter(party=party, is_doubtful=False), as_of)
+    seen = Fact.objects.filter((policy or policy_of(account)).as_q())
+    return then.current(seen.filter(subject__in=Subquery(ties.values("subject"))), as_of)
 
 
 def dossier(
@@ -93,42 +87,58 @@ def dossier(
     party: Party,
     *,
     as_of: datetime | None = None,
+    policy: Policy | None = None,
     families: Iterable[Family] = (),
     start: int = 0,
 ) -> Dossier:
     """The dossier of a party for a viewer. A fixed number of queries, whatever it holds.
 
     `entries` are at most PAGE facts from the `start`th on; `total` counts all. Doubtful ties are
-    told where the viewer may see a record behind them.
+    told where the viewer may see a record behind them. `policy` as in `facts_of`.
     """
-    facts = facts_of(account, party, as_of=as_of)
+    policy = policy or policy_of(account)
+    facts = facts_of(account, party, as_of=as_of, policy=policy)
     wanted = [t.name for t in loader.current().tables.values() if t.family in set(families)]
     if wanted:
         facts = facts.filter(dataset__in=wanted)
     total = facts.count()
     ordered = facts.select_related("provider", "chunk__batch").order_by("-occurred_on", "-id")
     rows = list(ordered[start : start + PAGE])
-    entries = _entries(account, rows, _ties(party, as_of))
-    seen = Exists(visible_to(account).filter(subject=OuterRef("subject")))
-    doubtful = Tie.objects.filter(seen, party=party, is_doubtful=True, until__isnull=True)
-    return Dossier(party, as_of, entries, total, list(doubtful.select_related("subject")[:20]))
+    entries = _entries(policy, rows, _ties(party, as_of), as_of)
+    return Dossier(party, as_of, entries, total, _doubtful(policy, party, as_of))
 
 
-def counts(account: Account, party: Party, *, as_of: datetime | None = None) -> dict[str, int]:
-    """How many facts of each table the dossier holds for this viewer. One query."""
-    by_table = facts_of(account, party, as_of=as_of).values_list("dataset").annotate(n=Count("pk"))
-    return dict(by_table.order_by())
+def _doubtful(policy: Policy, party: Party, as_of: datetime | None) -> list[Tie]:
+    """The doubtful ties of a party, as far as the viewer may see a record behind them."""
+    behind = Fact.objects.filter(policy.as_q(), subject=OuterRef("subject"))
+    if as_of is not None:
+        behind = behind.filter(chunk__in=then.learnt_chunks(as_of))
+    doubtful = then.believed(Tie.objects.filter(party=party, is_doubtful=True), as_of)
+    return list(doubtful.filter(Exists(behind)).select_related("subject")[:20])
+
+
+def counts(
+    account: Account,
+    party: Party,
+    *,
+    as_of: datetime | None = None,
+    policy: Policy | None = None,
+) -> dict[str, int]:
+    """How many facts of each table the dossier holds for this viewer. `policy` as in `facts_of`."""
+    facts = facts_of(account, party, as_of=as_of, policy=policy)
+    return dict(facts.values_list("dataset").annotate(n=Count("pk")).order_by())
 
 
 def all_entries(
     account: Account, party: Party, *, as_of: datetime | None = None
 ) -> Iterator[Entry]:
     """Every fact of the dossier, newest first, some hundreds at a time: for exports."""
-    facts = facts_of(account, party, as_of=as_of).select_related("provider", "chunk__batch")
-    ordered = facts.order_by("-occurred_on", "-pk")
+    policy, ties = policy_of(account), _ties(party, as_of)
+    facts = facts_of(account, party, as_of=as_of, policy=policy)
+    ordered = facts.select_related("provider", "chunk__batch").order_by("-occurred_on", "-pk")
     for start in count(0, PAGE):
         rows = list(ordered[start : start + PAGE])
-        yield from _entries(account, rows, _ties(party, as_of))
+        yield from _entries(policy, rows, ties, as_of)
         if len(rows) < PAGE:
             return
 
@@ -150,7 +160,8 @@ def fact_for(account: Account, number: int) -> Fact:
     """The one door to a single fact. Raises NotFound for missing and hidden alike."""
     fact = visible_to(account).filter(pk=number).select_related("provider").first()
     if fact is None:
-        raise NotFound(what="记录", key=number)
+        there = Fact.objects.filter(pk=number).exists()
+        raise NotFound(what="记录", key=number, exists=there)
     return fact
 
 
@@ -172,7 +183,7 @@ def versions(account: Account, fact: Fact) -> list[Version]:
         provider=fact.provider, dataset=fact.dataset, source_key=fact.source_key
     )
     rows = list(same.select_related("chunk__batch", "provider").order_by("-version"))
-    entries = _entries(account, rows, {})
+    entries = _entries(policy_of(account), rows, {}, None)
     found = [Version(entries[-1], None, frozenset())]
     pairs = zip(pairwise(rows), pairwise(entries), strict=True)
     return [
@@ -185,37 +196,43 @@ def _changed(new: Mapping[str, str], old: Mapping[str, str]) -> frozenset[str]:
     return frozenset(name for name in {*new, *old} if new.get(name) != old.get(name))
 
 
-def _subjects(party: Party, as_of: datetime | None) -> Subquery:
-    ties = Tie.objects.filter(party=party, is_doubtful=False)
-    if as_of is None:
-        ties = ties.filter(until__isnull=True)
-    return Subquery(ties.values("subject"))
-
-
 def _ties(party: Party, as_of: datetime | None) -> dict[int, Tie]:
-    ties = Tie.objects.filter(party=party, is_doubtful=False)
-    moment = Q(until__isnull=True) if as_of is None else Q(until__isnull=True) | Q(until__gt=as_of)
-    return {tie.subject_id: tie for tie in ties.filter(moment).select_related("subject")}
+    ties = then.believed(Tie.objects.filter(party=party, is_doubtful=False), as_of)
+    return {tie.subject_id: tie for tie in ties.select_related("subject")}
 
 
-def _entries(account: Account, rows: Sequence[Fact], ties: dict[int, Tie]) -> list[Entry]:
-    names = catalog.names_of({_item(fact) for fact in rows if fact.item})
+def _entries(
+    policy: Policy, rows: Sequence[Fact], ties: dict[int, Tie], as_of: datetime | None
+) -> list[Entry]:
+    """The facts as entries; of the past under the names that items and providers bore then."""
+    named = {_item(fact) for fact in rows if fact.item}
     learnt = ledger.learnt_times({fact.chunk.act_id for fact in rows})
-    policy = policy_of(account)
-    return [_entry(policy, fact, ties, names, learnt) for fact in rows]
+    if as_of is None:
+        said = _Said(policy, ties, catalog.names_of(named), learnt, {})
+    else:
+        names = then.item_names_at(named, as_of)
+        said = _Said(policy, ties, names, learnt, then.provider_names_at(as_of))
+    return [_entry(fact, said) for fact in rows]
 
 
-def _entry(
-    policy: Policy,
-    fact: Fact,
-    ties: dict[int, Tie],
-    names: dict[tuple[str, str], str],
-    learnt: dict[int, datetime],
-) -> Entry:
+@dataclass(frozen=True)
+class _Said:
+    """What the entries of one page are told by. `providers` are names of the past, where asked."""
+
+    policy: Policy
+    ties: Mapping[int, Tie]
+    items: Mapping[tuple[str, str], str]
+    learnt: Mapping[int, datetime]
+    providers: Mapping[int, str]
+
+
+def _entry(fact: Fact, said: _Said) -> Entry:
     table = loader.current().table(fact.dataset)
-    near = policy.near(fact.provider_id)
-    fields = shown(table, fact.payload, near)
-    batch = fact.chunk.batch
+    fields = shown(table, fact.payload, said.policy.near(fact.provider_id))
+    batch, provider = fact.chunk.batch, fact.provider
+    if fact.provider_id in said.providers:
+        provider = copy(provider)
+        provider.name = said.providers[fact.provider_id]
     return Entry(
         fact_id=fact.pk,
         family=table.family,
@@ -223,16 +240,16 @@ def _entry(
         occurred_on=fact.occurred_on,
         dated=dated(table, fact.payload),
         headline=headline(table, fields),
-        provider=fact.provider,
-        learnt_at=learnt.get(fact.chunk.act_id),
+        provider=provider,
+        learnt_at=said.learnt.get(fact.chunk.act_id),
         version=fact.version,
         is_withdrawn=fact.operation == "d",
         item=fact.item,
-        item_name=names.get(_item(fact), ""),
+        item_name=said.items.get(_item(fact), ""),
         batch_id=batch.public_id if batch else "",
         file_name=batch.file_name if batch else "",
         row=fact.row,
-        tie=ties.get(fact.subject_id or 0),
+        tie=said.ties.get(fact.subject_id or 0),
         fields=fields,
     )
 

@@ -2,6 +2,7 @@
 
 from mingcha.domains.records.services.exports import (
     note_export,
+    note_look_then,
     note_refused_export,
     note_search_export,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "cancel",
     "look_at_original",
     "note_export",
+    "note_look_then",
     "note_refused_export",
     "note_search_export",
     "open_batch",

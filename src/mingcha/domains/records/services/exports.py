@@ -1,10 +1,11 @@
 """Who took what out (导出): each export is an act."""
 
-from datetime import date
+from datetime import datetime
 
 from django.db import transaction
 
 from mingcha.base.ledger import services as ledger
+from mingcha.base.ledger.canonical import moment_text
 from mingcha.base.people.models import Account
 from mingcha.base.people.queries import require, require_anywhere
 from mingcha.domains.parties.queries import Party
@@ -15,11 +16,18 @@ RECEIPTS = "records.receipts"
 
 
 @transaction.atomic
-def note_export(party: Party, *, actor: Account, as_of: date | None) -> None:
+def note_export(party: Party, *, actor: Account, as_of: datetime | None) -> None:
     """Record that a dossier is taken out. Raises NotAllowed."""
     require_anywhere(actor, EXPORT)
-    said = {"as_of": as_of.isoformat() if as_of else ""}
+    said = {"as_of": moment_text(as_of) if as_of else ""}
     ledger.act(actor, "导出档案", ("party", party.public_id), content=said)
+
+
+@transaction.atomic
+def note_look_then(party: Party, *, actor: Account, as_of: datetime) -> None:
+    """Record that a dossier is looked at through the rights of then: some of it may be closed today."""
+    said = {"as_of": moment_text(as_of)}
+    ledger.act(actor, "按当时权限查看档案", ("party", party.public_id), content=said)
 
 
 @transaction.atomic
