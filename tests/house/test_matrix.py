@@ -49,6 +49,9 @@ PAGES = {
     "desk:holiday": "calendar.manage",
     "desk:audit": "audit.search",
     "desk:act": "audit.search",
+    "desk:operations": "desk.operate",
+    "desk:jobs_act": "desk.operate",
+    "desk:record_acts": "audit.search",
     "desk:why": SIGNED_IN,
     "desk:why_rows": SIGNED_IN,
     "records:upload": "records.intake",
@@ -102,6 +105,11 @@ PAGES = {
     "records:consent": "insight.dossier",
     "records:consent_new": "records.consent",
     "records:consent_withdraw": "records.consent",
+    "portal:seals": PUBLIC,
+    "portal:seal": PUBLIC,
+    "portal:seal_json": PUBLIC,
+    "portal:seals_file": PUBLIC,
+    "portal:seal_key": PUBLIC,
 }
 
 API = {
@@ -125,6 +133,10 @@ API = {
     "GET /consents/{number}": "insight.dossier",
     "POST /consents": "records.consent",
     "POST /consents/{number}/withdraw": "records.consent",
+    "GET /operations": "desk.operate",
+    "POST /operations/jobs/{number}/retry": "desk.operate",
+    "POST /operations/jobs/{number}/drop": "desk.operate",
+    "GET /metrics": "desk.operate",
 }
 
 ROLES = {

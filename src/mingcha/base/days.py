@@ -1,7 +1,9 @@
 """Days are Asia/Shanghai dates; moments are stored in UTC."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
+
+from django.utils.dateparse import parse_date
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -19,3 +21,14 @@ def local_day(moment: datetime) -> date:
 def utc_now() -> datetime:
     """Now, in UTC."""
     return datetime.now(UTC)
+
+
+def day_moment(text: str, *, end: bool = False) -> datetime | None:
+    """The moment a day written as YYYY-MM-DD begins in Asia/Shanghai, or its last one; None for no day."""
+    try:
+        day = parse_date(text)
+    except ValueError:  # 2026-02-30: looks like a date and is none
+        day = None
+    if day is None:
+        return None
+    return datetime.combine(day, time.max if end else time.min, SHANGHAI)

@@ -7,6 +7,7 @@ from ninja.errors import ValidationError
 from mingcha.base.errors import BadInput, MingchaError
 from mingcha.base.http import problem_response
 from mingcha.base.people.api_auth import Asker
+from mingcha.domains.desk.api import router as desk
 from mingcha.domains.officers.api import router as officers
 from mingcha.domains.portal.api import router as portal
 from mingcha.domains.records.api import router as records
@@ -37,3 +38,4 @@ def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
 api.add_router("", records)
 api.add_router("", portal)
 api.add_router("", officers)
+api.add_router("", desk)

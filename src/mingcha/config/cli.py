@@ -13,6 +13,7 @@ from pathlib import Path
 
 import mingcha
 from mingcha.base.errors import MingchaError
+from mingcha.base.watch import standings
 from mingcha.config.database import (
     Credentials,
     DatabaseRole,
@@ -25,7 +26,7 @@ from mingcha.config.env import setting
 from mingcha.config.errors import NotUp, StillUp
 from mingcha.config.postgres import EmbeddedPostgres, bundled_programs
 from mingcha.config.processes import wait_until
-from mingcha.config.supervisor import is_up, standings, supervisor_pid, to_terminal
+from mingcha.config.supervisor import is_up, supervisor_pid, to_terminal
 from mingcha.config.up import Options, up
 
 DOWN_SECONDS = 180

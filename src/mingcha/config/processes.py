@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psutil
 
+from mingcha.base.watch import alive
+
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _prctl = ctypes.CDLL(None, use_errno=True).prctl
 
@@ -82,16 +84,6 @@ def kill_group(leader: int) -> None:
     """Kill what is left of the session of a program that `spawn` started."""
     with contextlib.suppress(ProcessLookupError):  # nothing is left, as it should be
         os.killpg(leader, signal.SIGKILL)
-
-
-def alive(pid: int, created: float) -> psutil.Process | None:
-    """The process with this id, if it is still the one created at that time (epoch seconds)."""
-    try:
-        process = psutil.Process(pid)
-        same = abs(process.create_time() - created) < 1
-        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
-    except psutil.NoSuchProcess:
-        return None
 
 
 def created_at(pid: int) -> float:

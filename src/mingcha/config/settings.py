@@ -6,7 +6,7 @@ from typing import Any
 
 from mingcha.config.database import database_settings, home
 from mingcha.config.env import flag, setting, words
-from mingcha.config.secrets import secret_key
+from mingcha.config.secrets import secret_file, secret_key
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = home()
@@ -119,6 +119,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "mingcha.base.people.passwords.LawfulPassword"},
 ]
+METRICS_TOKEN = secret_file(HOME / "secrets" / "metrics.token")  # for a probe on this machine
 PASSWORD_LENGTH = setting("MINGCHA_PASSWORD_LENGTH", 10, int, help="密码最少位数。")
 PASSWORD_CLASSES = setting(
     "MINGCHA_PASSWORD_CLASSES",

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mingcha.base.errors import MingchaError
+from mingcha.base.watch import Standing, standings, status_file
 from mingcha.config.database import private_folder, try_lock, write_private
 from mingcha.config.errors import AlreadyUp, NotReady, StepFailed
 from mingcha.config.processes import created_at, end, kill_group, rotate, tail
@@ -45,18 +46,6 @@ class Process:
     ready: Callable[[], bool] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     grace_seconds: float = 10.0
-
-
-@dataclass
-class Standing:
-    """How one process is doing: for `mingcha status`, and for whoever cleans up after a kill."""
-
-    label: str
-    stop_signal: int
-    grace_seconds: float
-    pid: int | None = None
-    created: float = 0.0
-    restarts: int = 0
 
 
 @dataclass(frozen=True)
@@ -111,7 +100,7 @@ class Supervisor:
         self.say = say
         self.children: list[Child] = []
         self.tasks: list[Task] = []
-        self.status_file = home / "run" / "status.json"
+        self.status_file = status_file(home)
 
     def __enter__(self) -> "Supervisor":
         """Raises AlreadyUp when another supervisor holds this home."""
@@ -272,16 +261,10 @@ def is_up(home: Path) -> bool:
 
 def supervisor_pid(home: Path) -> int | None:
     """The number of the running supervisor, None when there is none."""
-    path = home / "run" / "status.json"
+    path = status_file(home)
     if not is_up(home) or not path.exists():
         return None
     return int(json.loads(path.read_text())["pid"])
-
-
-def standings(home: Path) -> dict[str, Standing]:
-    """Each watched process by name, as the supervisor last wrote it."""
-    known = json.loads((home / "run" / "status.json").read_text())["processes"]
-    return {name: Standing(**standing) for name, standing in known.items()}
 
 
 def to_terminal(line: str) -> None:

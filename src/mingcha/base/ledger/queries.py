@@ -9,9 +9,11 @@ from typing import Any, Protocol
 from django.apps import apps
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from mingcha.base.ledger import tree
+from mingcha.base.days import day_moment
+from mingcha.base.ledger import journal, tree
 from mingcha.base.ledger.hashing import HASH_BYTES
 from mingcha.base.ledger.models import Act, Content, Node, Origin, Seal
+from mingcha.base.ledger.rules import seal_line
 from mingcha.base.ledger.sealer import GROUP, GROUP_LEVEL
 
 SEARCH = "audit.search"
@@ -101,9 +103,49 @@ def origin_of(act: Act) -> Origin | None:
     return Origin.objects.filter(pk=act.origin).first() if act.origin else None
 
 
+def open_acts() -> QuerySet[Act]:
+    """The acts that no seal holds yet. Not limited to a viewer: for counts and ages only."""
+    return Act.objects.filter(leaf_no__isnull=True)
+
+
 def last_seal() -> Seal | None:
     """The latest seal."""
     return Seal.objects.last()
+
+
+def seals(number: str = "", first: str = "", last: str = "") -> QuerySet[Seal]:
+    """The seals with a number, or of some days (both included, Asia/Shanghai); all when empty.
+
+    What cannot be read does not limit.
+    """
+    found = Seal.objects.all()
+    if number.isdigit() and len(number) < 19:
+        found = found.filter(no=int(number))
+    since, until = (day_moment(first), day_moment(last, end=True))
+    if since is not None:
+        found = found.filter(time__gte=since)
+    return found if until is None else found.filter(time__lte=until)
+
+
+def seals_after(number: int) -> QuerySet[Seal]:
+    """The seals after a number, in order."""
+    return Seal.objects.filter(no__gt=number).order_by("no")
+
+
+def seal_numbered(number: int) -> Seal | None:
+    """The seal with a number."""
+    return Seal.objects.filter(no=number).first()
+
+
+def line_of(seal: Seal) -> str:
+    """A seal as the published file has it, signature included."""
+    return seal_line(seal.body, bytes(seal.signature))
+
+
+def public_key(fingerprint: str) -> str | None:
+    """The published public key with this fingerprint, as PEM."""
+    path = journal.public_key_file(fingerprint)
+    return path.read_text() if path.is_file() else None
 
 
 def seal_at(moment: datetime) -> Seal | None:

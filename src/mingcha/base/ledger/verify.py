@@ -376,8 +376,10 @@ def _check_seals_file(report: Report, path: Path) -> Iterator[Finding]:
     """A seals file agrees with the seals here, and holds none that are gone."""
     if not path.exists():
         return
-    keys = _PublicKeys()
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
+    keys, newest = _PublicKeys(), None
+    text = path.read_text(encoding="utf-8-sig")
+    lines = [(n, line) for n, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    for number, line in lines:
         try:
             said, signature = read_seal_line(line)
         except ValueError:
@@ -393,7 +395,24 @@ def _check_seals_file(report: Report, path: Path) -> Iterator[Finding]:
         elif here != said.text():
             sentence = f"第 {said.no} 号封存与封存文件不同：其中的留痕被改动后重新签名。"
             yield Finding("封存文件", "altered", sentence)
-    report.counts["封存文件"] = number if path.stat().st_size else 0
+        newest = said if newest is None or said.no > newest.no else newest
+    report.counts["封存文件"] = len(lines)
+    if path != journal.seals_file():
+        _note_reach(report, newest)
+
+
+def _note_reach(report: Report, newest: SealBody | None) -> None:
+    """Say how far a seals file reaches: what was sealed later it says nothing of."""
+    last = Seal.objects.last()
+    if last is None or (newest is not None and newest.no >= last.no):
+        return
+    if newest is None:
+        report.notes.append("封存文件是空的，不能证明什么。")
+        return
+    report.notes.append(
+        f"封存文件只到第 {newest.no} 号封存（{moment_text(newest.time)}，前 {newest.size} 条留痕）；"
+        f"其后的 {last.size - newest.size} 条只证明前后一致。"
+    )
 
 
 def _check_records(report: Report) -> Iterator[Finding]:

@@ -9,9 +9,10 @@ import sys
 import psutil
 import pytest
 
+from mingcha.base.watch import standings
 from mingcha.config.errors import PortTaken
 from mingcha.config.processes import rotate, wait_until
-from mingcha.config.supervisor import is_up, standings, supervisor_pid
+from mingcha.config.supervisor import is_up, supervisor_pid
 from mingcha.config.up import Options, check_port
 
 

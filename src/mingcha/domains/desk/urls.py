@@ -8,6 +8,7 @@ from mingcha.domains.desk.views import (
     grants,
     holidays,
     home,
+    operations,
     organisations,
     people,
     regions,
@@ -54,6 +55,8 @@ urlpatterns = [
     path("holidays/<str:day>", holidays.holiday, name="holiday"),
     path("audit", audit.audit, name="audit"),
     path("audit/<int:number>", audit.act, name="act"),
+    path("operations", operations.operations, name="operations"),
+    path("operations/jobs", operations.jobs_act, name="jobs_act"),
     path("why", why.why, name="why"),
     path("why/rows/<slug:kind>", why.why_rows, name="why_rows"),
 ]

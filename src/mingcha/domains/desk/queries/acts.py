@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
@@ -12,10 +12,9 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
-from django.utils.dateparse import parse_date
 
 from mingcha.base.access import label_of
-from mingcha.base.days import SHANGHAI
+from mingcha.base.days import day_moment
 from mingcha.base.ledger import queries as ledger
 from mingcha.base.ledger.models import Act, Content, Origin, Seal
 from mingcha.base.people import queries as people
@@ -104,7 +103,7 @@ def sought_by(account: Account, asked: Mapping[str, str]) -> QuerySet[Act]:
     `asked` may hold person (login or real name), kind (of record), record (its key), verb, from and
     to (days, both included), organisation (code). What cannot be read does not limit.
     """
-    first, last = _day(asked.get("from", "")), _day(asked.get("to", ""), end=True)
+    first, last = day_moment(asked.get("from", "")), day_moment(asked.get("to", ""), end=True)
     sought = ledger.Sought(
         record_kind=asked.get("kind", ""), record_key=asked.get("record", ""),
         verb=asked.get("verb", ""), organisation=asked.get("organisation", ""),
@@ -116,17 +115,6 @@ def sought_by(account: Account, asked: Mapping[str, str]) -> QuerySet[Act]:
         named = Account.objects.filter(Q(login=person) | Q(real_name=person))
         found = found.filter(actor_id__in=list(named.values_list("pk", flat=True)))
     return found
-
-
-def _day(text: str, *, end: bool = False) -> datetime | None:
-    """The moment a Shanghai day begins, or is over."""
-    try:
-        day = parse_date(text)
-    except ValueError:
-        day = None
-    if day is None:
-        return None
-    return datetime.combine(day, time.max if end else time.min, SHANGHAI)
 
 
 def kinds() -> list[tuple[str, str]]:

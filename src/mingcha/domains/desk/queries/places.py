@@ -107,6 +107,15 @@ PLACES = (
     Place(
         "审计查询", "按人员、对象、时间查询操作记录", "desk:audit", "audit", "audit.search", "监督"
     ),
+    Place("账本封签", "每份封签的公开地址，可留存核对", "portal:seals", "seals", group="监督"),
+    Place(
+        "运行状况",
+        "进程、任务队列、账本、存储，重试失败的任务",
+        "desk:operations",
+        "operations",
+        "desk.operate",
+        "运维",
+    ),
 )
 
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from mingcha.base.days import local_today
 from mingcha.base.people.models import Account
-from mingcha.domains.records.models import Batch, BatchState
+from mingcha.domains.records.models import Batch, BatchState, VaultFile
 from mingcha.domains.records.queries import batches
 
 RECENT = timedelta(days=30)
@@ -83,6 +83,17 @@ def by_provider(account: Account, most: int) -> Sequence[ProviderStanding]:
         .order_by("-refused", "-waiting", "-last_at", "code")
     )
     return [ProviderStanding(**row) for row in found[:most]]
+
+
+def totals() -> dict[str, int]:
+    """How many batches there are in each state, of everybody: figures for the operator."""
+    counts = Batch.objects.order_by().values_list("state").annotate(n=Count("pk"))
+    return dict.fromkeys(BatchState.values, 0) | dict(counts)
+
+
+def vault_bytes() -> int:
+    """How much the original files take, of everybody: a figure for the operator."""
+    return int(VaultFile.objects.aggregate(n=Coalesce(Sum("size"), 0))["n"])
 
 
 def to_correct(account: Account, most: int) -> Sequence[Batch]:

@@ -10,6 +10,7 @@ from mingcha.base.access import PUBLIC, door
 from mingcha.base.exports import SPREADSHEET, Sheet, attachment, exported
 from mingcha.base.initials import fits
 from mingcha.base.listing import export_links, pager_of
+from mingcha.domains.portal.views import frame
 from mingcha.standards import dictionary as words
 from mingcha.standards import loader
 from mingcha.standards.model import Code
@@ -35,7 +36,7 @@ def dictionary(request: HttpRequest) -> HttpResponse:
         "q": q,
         "api_url": reverse("api:openapi-json"),
         "schema_url": reverse("portal:schemas"),
-    } | _frame(request)
+    } | frame(request)
     return render(request, "portal/dictionary.html", context)
 
 
@@ -68,7 +69,7 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
         "retired": entry.retired,
         "use": entry.use,
         "key_labels": [found.fields[key].label for key in found.key.fields],
-    } | _frame(request)
+    } | frame(request)
     return render(request, "portal/table.html", context)
 
 
@@ -96,7 +97,7 @@ def codes(request: HttpRequest, name: str) -> HttpResponseBase:
         "q": q,
         "used_by": used_by,
         "exports": export_links(request),
-    } | _frame(request)
+    } | frame(request)
     return render(request, "portal/codes.html", context)
 
 
@@ -143,8 +144,3 @@ def schemas(request: HttpRequest) -> JsonResponse:
         content_type="application/schema+json",
         json_dumps_params={"ensure_ascii": False},
     )
-
-
-def _frame(request: HttpRequest) -> dict[str, str]:
-    """Officials read the dictionary inside the desk, the public on a page of its own."""
-    return {"frame": "desk.html" if request.user.is_authenticated else "public.html"}
