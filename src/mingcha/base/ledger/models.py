@@ -54,6 +54,7 @@ class Act(models.Model):
                 F("organisation"), F("at").desc(), F("id").desc(), name="act_organisation"
             ),
             models.Index(F("at").desc(), F("id").desc(), name="act_time"),
+            models.Index(F("verb"), F("at").desc(), F("id").desc(), name="act_verb"),
         ]
 
     def __str__(self) -> str:

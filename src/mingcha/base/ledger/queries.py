@@ -1,7 +1,7 @@
 """What may be asked of the ledger: acts for an auditor, seals, and proofs."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -71,8 +71,10 @@ def visible_to(account: Holder) -> QuerySet[Act]:
     for path in paths:
         below |= Q(path__startswith=path)
     # Organisations live above the ledger, which knows them by their code only.
-    organisations = apps.get_model("people", "Organisation")._default_manager.filter(below)
-    reach = Q(organisation__in=organisations.values("code"))
+    organisations = apps.get_model("people", "Organisation")._default_manager
+    # Named one by one, so that the database knows from its statistics whether they are many acts
+    # or few, and reads the index that is the shorter way.
+    reach = Q(organisation__in=list(organisations.filter(below).values_list("code", flat=True)))
     if any(path.count("/") == 2 for path in paths):
         reach |= Q(organisation="")
     return Act.objects.filter(reach)
@@ -81,6 +83,19 @@ def visible_to(account: Holder) -> QuerySet[Act]:
 def acts(account: Holder, sought: Sought) -> QuerySet[Act]:
     """The acts that `account` may see and looks for, latest first."""
     return visible_to(account).filter(sought.condition()).order_by("-at", "-id")
+
+
+def stretches(found: QuerySet[Act], size: int) -> Iterator[list[Act]]:
+    """All acts of `acts`, latest first, at most `size` at a time, each asked for by itself.
+
+    However many there are, no single statement grows with them, nor does memory.
+    """
+    rest = found
+    while here := list(rest[:size]):
+        yield here
+        last = here[-1]
+        earlier = Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk)
+        rest = found.filter(earlier, at__lte=last.at)
 
 
 def count(found: QuerySet[Act]) -> int:
@@ -127,9 +142,11 @@ def seals(number: str = "", first: str = "", last: str = "") -> QuerySet[Seal]:
     return found if until is None else found.filter(time__lte=until)
 
 
-def seals_after(number: int) -> QuerySet[Seal]:
-    """The seals after a number, in order."""
-    return Seal.objects.filter(no__gt=number).order_by("no")
+def seals_after(number: int, size: int = 2000) -> Iterator[Seal]:
+    """The seals after a number, in order, `size` asked for at a time."""
+    while here := list(Seal.objects.filter(no__gt=number).order_by("no")[:size]):
+        yield from here
+        number = here[-1].no
 
 
 def seal_numbered(number: int) -> Seal | None:
@@ -150,12 +167,14 @@ def public_key(fingerprint: str) -> str | None:
 
 def seal_at(moment: datetime) -> Seal | None:
     """The last seal not later than `moment`: what was learnt by then are its first `size` acts."""
-    return Seal.objects.filter(time__lte=moment).last()
+    return Seal.objects.filter(time__lte=moment).order_by("-time").first()
 
 
 def seal_of(act: Act) -> Seal | None:
     """The seal that took the act in: when it was learnt. None while the act is open."""
-    return None if act.leaf_no is None else Seal.objects.filter(size__gt=act.leaf_no).first()
+    if act.leaf_no is None:
+        return None
+    return Seal.objects.filter(size__gt=act.leaf_no).order_by("size").first()
 
 
 def learnt_by(moment: datetime) -> QuerySet[Act]:
@@ -211,8 +230,18 @@ def first_seal() -> Seal | None:
 
 def learnt_times(acts: Iterable[int]) -> dict[int, datetime]:
     """When each act was learnt, that is the time of the seal that took it in; open acts are absent."""
+    return _of_seals(acts, "time")
+
+
+def seal_numbers(acts: Iterable[int]) -> dict[int, int]:
+    """The number of the seal that took each act in; open acts are absent."""
+    return _of_seals(acts, "no")
+
+
+def _of_seals(acts: Iterable[int], column: str) -> dict[int, Any]:
+    """What the seal that took each act in says in a column. Sizes and times of seals ascend."""
     rows = Act.objects.filter(pk__in=list(acts), leaf_no__isnull=False)
-    seal = Seal.objects.filter(size__gt=OuterRef("leaf_no")).order_by("no").values("time")[:1]
+    seal = Seal.objects.filter(size__gt=OuterRef("leaf_no")).order_by("size").values(column)[:1]
     return dict(rows.values_list("pk", Subquery(seal)))
 
 

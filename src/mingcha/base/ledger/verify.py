@@ -87,6 +87,11 @@ def register(
     _kinds[kind] = _Kind(label, checker, detail)
 
 
+def is_held(kind: str) -> bool:
+    """Whether the rows of a kind are held to their acts, so that each act says the whole record."""
+    return kind in _kinds
+
+
 def verify_ledger(seals: Path | None = None) -> Report:
     """Check everything. `seals` is a seals file kept outside, if there is one.
 

@@ -1,20 +1,26 @@
-"""Machine door of the desk: how the platform runs, for its operator and for a probe."""
+"""Machine door of the desk: the audit search; how the platform runs, for its operator and a probe."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import cast
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from mingcha.base.access import Actor, door
+from mingcha.base.errors import NotFound
+from mingcha.base.ledger.models import Act
 from mingcha.base.people.api_auth import Asker, Probe
 from mingcha.base.people.models import Account
 from mingcha.domains.desk import services
+from mingcha.domains.desk.queries import Line, lines, sought_by
 from mingcha.domains.desk.queries import operations as queries
 
-router = Router(tags=["运行维护"])
+router = Router(tags=["审计与运维"])
+MOST_ID = 2**63 - 1
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -24,6 +30,63 @@ class JobOut(Schema):
     job: int
     task: str
     status: str
+
+
+class ActOut(Schema):
+    """One act, as the audit search shows it."""
+
+    number: int
+    at: datetime
+    actor: str = Field(description="操作人；系统操作为“系统”")
+    organisation: str
+    verb: str = Field(description="操作")
+    kind: str = Field(description="记录种类")
+    record: str = Field(description="记录标识")
+    content: dict[str, str] = Field(description="留下的内容，按中文名称；个人信息被依法删除后为空")
+    address: str = Field(description="来源地址")
+    hash: str = Field(description="留痕的 SM3 杂凑值")
+    leaf: int | None = Field(description="叶号；待封签时为空")
+    seal: int | None = Field(description="封签号")
+
+
+class ActsAsked(Schema):
+    """What is looked for; what is left out does not limit."""
+
+    person: str = Field("", max_length=40, description="登录名或姓名")
+    kind: str = Field("", max_length=60, description="记录种类，如 people.account")
+    record: str = Field("", max_length=120, description="记录标识")
+    verb: str = Field("", max_length=60, description="操作，如 授权")
+    since: str = Field("", max_length=10, description="起，YYYY-MM-DD（含）")
+    until: str = Field("", max_length=10, description="止，YYYY-MM-DD（含）")
+    before: int | None = Field(None, ge=1, le=MOST_ID, description="上一页最后一条的编号")
+    limit: int = Field(100, ge=1, le=1000)
+
+
+@router.get("/acts", response=list[ActOut], summary="审计查询")
+@door("audit.search")
+def acts(request: HttpRequest, asked: Query[ActsAsked]) -> list[dict[str, object]]:
+    """Latest first; go on with `before`. Each search is an act itself. Refuses with 403."""
+    account = cast(Account, request.user)
+    wanted = {name: str(value) for name, value in asked.dict().items()}
+    wanted |= {"from": asked.since, "to": asked.until}
+    found = sought_by(account, wanted)
+    if asked.before is not None:
+        last = found.filter(pk=asked.before).first()
+        if last is None:
+            raise NotFound(what="操作记录", key=asked.before)
+        found = found.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk))
+    services.note_look(account, "查询审计记录", at=request.get_full_path())
+    here = list(found[: asked.limit])
+    return [_act(one, line) for one, line in zip(here, lines(here), strict=True)]
+
+
+def _act(act: Act, line: Line) -> dict[str, object]:
+    return {
+        "number": act.pk, "at": act.at, "actor": line.actor, "organisation": act.organisation,
+        "verb": act.verb, "kind": act.record_kind, "record": act.record_key,
+        "content": {fact["label"]: fact["value"] for fact in line.facts},
+        "address": line.address, "hash": line.hash, "leaf": act.leaf_no, "seal": line.seal_no,
+    }  # fmt: skip
 
 
 @router.get("/operations", response=dict[str, object], summary="运行状况")

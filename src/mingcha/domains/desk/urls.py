@@ -54,6 +54,7 @@ urlpatterns = [
     path("holidays/new", holidays.holiday_new, name="holiday_new"),
     path("holidays/<str:day>", holidays.holiday, name="holiday"),
     path("audit", audit.audit, name="audit"),
+    path("audit/record", audit.record_acts, name="record_acts"),
     path("audit/<int:number>", audit.act, name="act"),
     path("operations", operations.operations, name="operations"),
     path("operations/jobs", operations.jobs_act, name="jobs_act"),

@@ -1,6 +1,7 @@
 """What the desk's pages read: places to go, what waits, why, and acts in words."""
 
 from mingcha.domains.desk.queries.acts import Line, changes_seen_by, kinds, lines, sought_by
+from mingcha.domains.desk.queries.chains import Link, chain, links, title_of
 from mingcha.domains.desk.queries.days import (
     CalendarDay,
     calendar_years,
@@ -33,11 +34,13 @@ __all__ = [
     "Asked",
     "CalendarDay",
     "Line",
+    "Link",
     "Place",
     "RuleLine",
     "about_page",
     "about_rows",
     "calendar_years",
+    "chain",
     "changes_seen_by",
     "day_in_words",
     "day_set",
@@ -47,11 +50,13 @@ __all__ = [
     "figures_since",
     "kinds",
     "lines",
+    "links",
     "places",
     "providers",
     "recent",
     "rights_of",
     "row_rules",
     "sought_by",
+    "title_of",
     "waiting",
 ]

@@ -1,6 +1,5 @@
 """Acts as lines a person can read, and what an auditor may look for."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,57 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
-from mingcha.base.access import label_of
 from mingcha.base.days import day_moment
 from mingcha.base.ledger import queries as ledger
-from mingcha.base.ledger.models import Act, Content, Origin, Seal
+from mingcha.base.ledger.models import Act, Content, Origin
 from mingcha.base.people import queries as people
+from mingcha.base.people.contents import LEDGERED
 from mingcha.base.people.models import Account, Grant, Organisation
-from mingcha.base.people.roles import declared
+from mingcha.domains.desk.queries.words import Words, kind_label
 
-# Kinds of record that are no table.
-KINDS = {
-    "session": "登录会话",
-    "credentials": "登录凭据",
-    "request": "请求",
-    "audit": "查询与导出",
-    "batch": "报送批次",
-    "party": "监管对象",
-    "fact": "记录",
-    "mapping": "字段对应",
-    "chunk": "入库块",
-    "manifest": "数据湖文件",
-    "account": "账号",
-}
-# What the contents of such records say, in words.
-FIELDS = {
-    "kind": "凭据种类",
-    "is_known": "登录名存在",
-    "second_factor": "使用双因素",
-    "address": "地址",
-    "path": "地址",
-    "method": "方法",
-    "right": "所需权限",
-    "table": "数据表",
-    "field": "字段",
-    "case": "案件或任务编号",
-    "reason": "理由",
-    "query": "查询条件",
-    "as_of": "截至",
-    "file": "文件摘要",
-    "provider": "报送单位",
-    "channel": "渠道",
-    "rows": "行数",
-    "row": "行号",
-    "dataset": "数据表",
-    "batch": "批次",
-}
-VALUES = {"password": "密码", "totp": "动态口令", "lock": "登录锁定"}
 # Browser and system by the words of a User-Agent, the telling ones first.
 BROWSERS = {
     "Edg/": "Edge",
@@ -74,7 +34,6 @@ SYSTEMS = {
     "Mac OS": "macOS",
     "Linux": "Linux",
 }
-PLAIN = 500  # characters of a value shown in a list
 
 
 @dataclass(frozen=True)
@@ -131,14 +90,6 @@ def kinds() -> list[tuple[str, str]]:
         return [(kind, kind_label(kind)) for (kind,) in cursor.fetchall()]
 
 
-def kind_label(kind: str) -> str:
-    """The Chinese name of a kind of record: a table's own, or one of `KINDS`, else the kind."""
-    try:
-        return str(apps.get_model(kind)._meta.verbose_name)
-    except (LookupError, ValueError):
-        return KINDS.get(kind, kind)
-
-
 def changes_seen_by(account: Account) -> QuerySet[Act]:
     """Acts on the accounts, grants and credentials of the people `account` manages (报备)."""
     mine = people.accounts_visible_to(account).order_by()
@@ -176,7 +127,8 @@ class _Known:
         self.contents = dict(
             Content.objects.filter(pk__in=[act.pk for act in acts]).values_list("act", "text")
         )
-        self.seals = _seals({act.leaf_no for act in acts if act.leaf_no is not None})
+        self.words = Words(self.contents.values())
+        self.seals = ledger.seal_numbers(act.pk for act in acts)
         self.records = _records(acts)
 
     def line(self, act: Act) -> Line:
@@ -191,25 +143,13 @@ class _Known:
             record=f"{act.record_kind}/{act.record_key}", text=self._record(act),
             address=origin.address if origin else "", device=device_label(origin.device) if origin else "",
             hash=bytes(act.hash).hex(), leaf_no=act.leaf_no,
-            seal_no=None if act.leaf_no is None else self.seals.get(act.leaf_no),
-            facts=_facts(act.record_kind, self.contents.get(act.pk, "")),
+            seal_no=self.seals.get(act.pk),
+            facts=self.words.facts(act.record_kind, self.contents.get(act.pk, "")),
         )  # fmt: skip
 
     def _record(self, act: Act) -> str:
         name = self.records.get((act.record_kind, act.record_key), act.record_key)
         return f"{kind_label(act.record_kind)} {name}"
-
-
-def _seals(leaves: set[int]) -> dict[int, int]:
-    """The seal of each leaf, by one walk over the seals of the span."""
-    if not leaves:
-        return {}
-    first = Seal.objects.filter(size__gt=min(leaves)).order_by("no").first()
-    last = Seal.objects.filter(size__gt=max(leaves)).order_by("no").first()
-    if first is None or last is None:
-        return {}
-    spans = list(Seal.objects.filter(no__range=(first.no, last.no)).values_list("no", "size"))
-    return {leaf: next(no for no, size in spans if size > leaf) for leaf in leaves}
 
 
 def _records(acts: list[Act]) -> dict[tuple[str, str], str]:
@@ -219,7 +159,7 @@ def _records(acts: list[Act]) -> dict[tuple[str, str], str]:
     """
     keys = defaultdict(set)
     for act in acts:
-        if act.record_kind.startswith("people."):
+        if act.record_kind in LEDGERED and _is_key(act):
             keys[act.record_kind].add(act.record_key)
     return {
         (kind, str(row.pk)): str(row)
@@ -228,20 +168,9 @@ def _records(acts: list[Act]) -> dict[tuple[str, str], str]:
     }
 
 
-def _facts(kind: str, text: str) -> list[dict[str, str]]:
-    """The content an act left, field by field, under the names its table gives them."""
-    content = json.loads(text) if text else {}
-    return [
-        {"label": _field_label(kind, name), "value": _plain(value)}
-        for name, value in content.items()
-    ]
-
-
-def _field_label(kind: str, name: str) -> str:
-    try:
-        return str(apps.get_model(kind)._meta.get_field(name).verbose_name)
-    except (LookupError, ValueError, FieldDoesNotExist):
-        return FIELDS.get(name, name)
+def _is_key(act: Act) -> bool:
+    """Whether the record's key can be one of its table; what was written past us may be anything."""
+    return act.record_kind == "people.region" or act.record_key.isdecimal()
 
 
 def device_label(agent: str) -> str:
@@ -251,12 +180,3 @@ def device_label(agent: str) -> str:
         for words in (BROWSERS, SYSTEMS)
     ]
     return " · ".join(part for part in found if part) or agent[:40]
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, str) and (value in VALUES or value in declared().rights):
-        return VALUES.get(value) or label_of(value)
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text[:PLAIN]

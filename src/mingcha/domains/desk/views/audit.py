@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -15,12 +16,22 @@ from mingcha.base.errors import NotFound
 from mingcha.base.exports import Sheet, exported
 from mingcha.base.ledger import queries as ledger
 from mingcha.base.ledger.models import Act
-from mingcha.base.listing import Column, Listing
-from mingcha.domains.desk.queries import Line, kinds, lines, sought_by
+from mingcha.base.listing import Column, Listing, export_links, pager_of
+from mingcha.base.search import MOST
+from mingcha.domains.desk.queries import (
+    Line,
+    chain,
+    kinds,
+    lines,
+    links,
+    sought_by,
+    title_of,
+)
 from mingcha.domains.desk.services import note_look
 from mingcha.domains.desk.views import options, who
 
 EXPORT_CHUNK = 2000
+NEAR = 10  # other acts on the record beside one act
 HEADERS = [
     "时间",
     "人员",
@@ -35,6 +46,9 @@ HEADERS = [
     "杂凑值",
     "内容",
 ]
+
+NOTHING = "（空）"
+STEPS = ["序号", "与上一操作", "改动", *HEADERS]
 
 COLUMNS: Sequence[Column[Act]] = (
     Column("at", "时间", lambda act: act.at, "at"),
@@ -97,11 +111,53 @@ def _linked(line: Line) -> dict[str, object]:
     return vars(line) | {"record_url": reverse("desk:act", args=[line.pk])}
 
 
+def chain_url(act: Act) -> str:
+    """Where everything done to the record of an act is told."""
+    asked = urlencode({"kind": act.record_kind, "record": act.record_key})
+    return f"{reverse('desk:record_acts')}?{asked}"
+
+
+@door("audit.search")
+@require_GET
+def record_acts(request: HttpRequest) -> HttpResponseBase:
+    """The chain of one record: every act in its order, each with what it changed in words."""
+    account, asked = who(request), request.GET
+    kind, key = asked.get("kind", ""), asked.get("record", "")
+    found = chain(account, kind, key)
+    note_look(account, "查看对象的全部操作", at=request.get_full_path())
+    if "export" in asked:
+        return exported("操作经过", Sheet("操作经过", STEPS, _steps(found)), asked["export"])
+    pager = pager_of(request, found.order_by()[: MOST + 1].count())
+    here = list(found[pager.here])
+    context = {
+        "title": title_of(kind, here),
+        "record": f"{kind}/{key}",
+        "steps": links(here, start=pager.here.start),
+        "pager": pager,
+        "exports": export_links(request),
+        "search_url": f"{reverse('desk:audit')}?{urlencode({'kind': kind, 'record': key})}",
+    }
+    return render(request, "desk/record_acts.html", context)
+
+
+def _steps(found: QuerySet[Act]) -> Iterator[Sequence[str]]:
+    """Every act of a chain with its differences as one cell."""
+    acts, start = found.iterator(EXPORT_CHUNK), 0
+    while chunk := list(islice(acts, EXPORT_CHUNK)):
+        for link in links(chunk, start=start):
+            changed = "；".join(
+                f"{one.label}：{one.before or NOTHING} → {one.after or NOTHING}"
+                for one in link.changes
+            )
+            follows = "接续" if link.follows else "不接续"
+            yield [str(link.number), follows, changed, *_cells(link.line)]
+        start += len(chunk)
+
+
 def cells_of(found: QuerySet[Act]) -> Iterator[Sequence[str]]:
     """Every act found, in words, some thousands at a time."""
-    acts = found.iterator(EXPORT_CHUNK)
-    while chunk := list(islice(acts, EXPORT_CHUNK)):
-        yield from map(_cells, lines(chunk))
+    for stretch in ledger.stretches(found, EXPORT_CHUNK):
+        yield from map(_cells, lines(stretch))
 
 
 def _cells(line: Line) -> list[str]:
@@ -123,7 +179,7 @@ def act(request: HttpRequest, number: int) -> HttpResponse:
         raise NotFound(what="操作记录", key=number)
     note_look(account, "查看审计记录", at=request.get_full_path())
     seal = ledger.seal_of(found)
-    same = ledger.Sought(record_kind=found.record_kind, record_key=found.record_key)
+    others = chain(account, found.record_kind, found.record_key).exclude(pk=found.pk)
     context = {
         "line": lines([found])[0],
         "act": found,
@@ -131,6 +187,8 @@ def act(request: HttpRequest, number: int) -> HttpResponse:
         "seal": seal,
         "root": bytes(seal.root).hex() if seal else "",
         "proof": [node.hex() for node in ledger.inclusion_proof(found, seal)] if seal else [],
-        "history": lines(ledger.acts(account, same).exclude(pk=found.pk)[:20]),
+        "history": lines(others.reverse()[:NEAR]),
+        "more": others[NEAR : NEAR + 1].exists(),
+        "chain_url": chain_url(found),
     }
     return render(request, "desk/act.html", context)

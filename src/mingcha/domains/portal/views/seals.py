@@ -21,7 +21,6 @@ from mingcha.base.listing import Column, Listing
 from mingcha.domains.portal.views import frame
 
 LASTING = "public, max-age=31536000, immutable"  # a seal never changes
-AT_ONCE = 2000
 LATEST = "latest"
 
 COLUMNS: Sequence[Column[Seal]] = (
@@ -125,7 +124,7 @@ def _found(number: str) -> Seal:
 
 
 def _lines(after: int) -> Iterator[str]:
-    for found in ledger.seals_after(after).iterator(chunk_size=AT_ONCE):
+    for found in ledger.seals_after(after):
         yield f"{ledger.line_of(found)}\n"
 
 
