@@ -133,6 +133,7 @@ API = {
     "GET /consents/{number}": "insight.dossier",
     "POST /consents": "records.consent",
     "POST /consents/{number}/withdraw": "records.consent",
+    "GET /acts": "audit.search",
     "GET /operations": "desk.operate",
     "POST /operations/jobs/{number}/retry": "desk.operate",
     "POST /operations/jobs/{number}/drop": "desk.operate",
@@ -178,6 +179,14 @@ ROLES = {
         "audit.search", "ledger.verify",
     },
 }  # fmt: skip
+
+# What operations want in their body, by the end of their address.
+BODIES = {
+    "/exports": '{"table": "nothing"}',
+    "/consents": '{"provider": "nobody", "table": "nothing", "since": "2026-01-01", "basis": "x",'
+    ' "purpose": "x"}',
+    "/withdraw": '{"reason": "x"}',
+}
 
 SAMPLE = {"int": 999_999, "str": "nobody", "slug": "nothing", "path": "nothing"}
 
@@ -291,10 +300,11 @@ def _api_answers(client, allowed, *, refusal):
 
 def _sent(client, method, path):
     """The answer to a request that has the form asked for, so that the door is reached."""
+    path = path.replace("/jobs/number", "/jobs/999999")
     if path.endswith("/intake"):
         file = SimpleUploadedFile("x.csv", b"x")
         return client.post(path, {"file": file, "provider": "nobody"})
-    body = '{"table": "nothing"}' if path.endswith("/exports") else "{}"
+    body = next((text for end, text in BODIES.items() if path.endswith(end)), "{}")
     return client.generic(method, path, body, content_type="application/json")
 
 

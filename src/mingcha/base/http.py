@@ -18,6 +18,7 @@ from mingcha.base.ledger.canonical import Json
 from mingcha.base.ledger.context import acting_from, of_request
 
 logger = logging.getLogger("mingcha.http")
+EXPLAINED = {403, 404}  # who may, and whom to ask
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -91,7 +92,7 @@ def why_url(request: HttpRequest, refusal: MingchaError) -> str:
 
     Of what was not found only the rule for its kind: never whether it is there.
     """
-    if not isinstance(refusal, NotAllowed | NotFound) or not request.user.is_authenticated:
+    if refusal.status not in EXPLAINED or not request.user.is_authenticated:
         return ""
     said = {"page": request.get_full_path()}
     if isinstance(refusal, NotAllowed):
