@@ -1,7 +1,7 @@
 """Pure rules of the data centre: the exact bytes of a fact, the order of states."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,6 @@ def content_hash(body: bytes) -> bytes:
     return hashlib.new("sm3", body).digest()
 
 
-def versions_digest(facts: Iterable[tuple[int, int, str]]) -> str:
-    """SM3, in hex, over "row version operation" lines: what the content hashes leave out."""
-    lines = "\n".join(f"{row} {version} {operation}" for row, version, operation in facts)
+def versions_digest(lines: str) -> str:
+    """SM3, in hex, over a chunk's "row version operation" lines: what the content hashes leave out."""
     return hashlib.new("sm3", lines.encode()).hexdigest()

@@ -4,9 +4,11 @@ All functions take Checked.frame (or rows of it) and are row-aligned.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+import numpy as np
 import polars as pl
+import pyarrow.compute as pc
 
 from mingcha.standards.frames.cells import as_day
 from mingcha.standards.model import SubjectSpec, Table
@@ -14,7 +16,8 @@ from mingcha.standards.model import SubjectSpec, Table
 # RFC 8785: short escapes where JSON has them, \u00xx in lower case for other control characters.
 _SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _ESCAPES = {chr(code): f"\\u{code:04x}" for code in range(32)} | _SHORT
-_ESCAPED = r'["\\\x00-\x1f]'
+_FIRST_VISIBLE, _QUOTE, _BACKSLASH = 0x20, 0x22, 0x5C
+_ARROW = pl.CompatLevel.oldest()  # one stretch of bytes per column
 
 # 证件类型 → scheme of the register; any other certificate is known by its own code.
 _SCHEMES = {"001": "uscc", "111": "resident-id"}
@@ -53,15 +56,60 @@ def identity(fields: Sequence[str]) -> pl.Expr:
 def content_json(frame: pl.DataFrame, table: Table) -> pl.Series:
     """Canonical JSON (RFC 8785) of each row's fields: all strings, empty ones left out."""
     keys = sorted(table.fields, key=lambda key: key.encode("utf-16-be"))
-    members = [
-        pl.lit(f'{_quoted(key)}:"') + _escaped(frame[key]) + pl.lit('"')
-        for key in keys
-        if frame[key].null_count() < frame.height
-    ]
-    if not members:
+    pieces: list[pl.Series | str] = []
+    for key in keys:
+        cells = frame[key]
+        if cells.null_count() == frame.height:
+            continue
+        opening = f',{_quoted(key)}:"'
+        if cells.null_count():
+            member = pl.concat_str(pl.lit(opening), pl.col(key), pl.lit('"')).fill_null("")
+            pieces.append(escaped(cells).to_frame().select(member).to_series())
+        else:
+            pieces += [opening, escaped(cells), '"']
+    if not pieces:
         return pl.repeat("{}", frame.height, eager=True).alias("content")
-    inside = pl.concat_str(members, separator=",", ignore_nulls=True)
-    return frame.select(content=pl.concat_str(pl.lit("{"), inside, pl.lit("}"))).to_series()
+    if isinstance(pieces[0], str):  # a comma too many stands in one place
+        pieces[0] = pieces[0].removeprefix(",")
+        return joined("{", *pieces, "}").alias("content")
+    return joined("{", joined(*pieces).str.strip_prefix(","), "}").alias("content")
+
+
+def joined(*pieces: pl.Series | str) -> pl.Series:
+    """Columns without nulls, and words between them, as one column of texts."""
+    words: list[str] = [""]  # the word after each column; the first stands before all
+    columns: list[pl.Series] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            words[-1] += piece
+        else:
+            columns.append(piece)
+            words.append("")
+    between = pl.Series(words, dtype=pl.String).to_arrow(compat_level=_ARROW)
+    parts = [between[0]]
+    for place, column in enumerate(columns, start=1):
+        parts += [column.to_arrow(compat_level=_ARROW), between[place]]
+    nothing = pl.Series([""]).to_arrow(compat_level=_ARROW)[0]  # stands between the others
+    # Half the time of polars' concat_str.
+    return cast(pl.Series, pl.from_arrow(pc.binary_join_element_wise(*parts, nothing)))
+
+
+def escaped(cells: pl.Series) -> pl.Series:
+    """Texts as they stand between the quotes of a JSON string (RFC 8785)."""
+    if _is_plain(cells):
+        return cells
+    return cells.str.replace_many(list(_ESCAPES), list(_ESCAPES.values()))
+
+
+def _is_plain(cells: pl.Series) -> bool:
+    """Whether no byte of a column has to be escaped: a look at its bytes, not at its cells."""
+    data = cells.to_arrow(compat_level=_ARROW).buffers()[2]
+    seen = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
+    return not seen.size or bool(
+        seen.min() >= _FIRST_VISIBLE
+        and not (seen == _QUOTE).any()
+        and not (seen == _BACKSLASH).any()
+    )
 
 
 def subject(frame: pl.DataFrame, table: Table) -> Subject:
@@ -101,13 +149,6 @@ def _scheme(spec: SubjectSpec) -> pl.Expr:
         return pl.lit(spec.scheme, pl.String)
     kind = pl.col(spec.scheme_from)
     return kind.replace_strict(_SCHEMES, default=pl.format("cert-{}", kind), return_dtype=pl.String)
-
-
-def _escaped(cells: pl.Series) -> pl.Expr:
-    column = pl.col(cells.name)
-    if not cells.str.contains(_ESCAPED).any():
-        return column
-    return column.str.replace_many(list(_ESCAPES), list(_ESCAPES.values()))
 
 
 def _quoted(key: str) -> str:

@@ -17,21 +17,20 @@ from mingcha.base.errors import MingchaError
 from mingcha.base.jobs import DATABASE_GONE, MOST_ATTEMPTS, defer
 from mingcha.base.runs import services as runs
 from mingcha.domains.records.jobs import headers, lake
+from mingcha.domains.records.jobs.landing import Landing, copy_blocks, land
 from mingcha.domains.records.jobs.prepare import (
     REFUSALS,
     Checker,
     Numbers,
     Prepared,
     beside,
-    csv_blocks,
 )
 from mingcha.domains.records.jobs.references import is_referred_to, references_for, refers
-from mingcha.domains.records.jobs.registers import enter
 from mingcha.domains.records.models import Batch, BatchState, Chunk
 from mingcha.domains.records.reading.door import chunks, open_source
 from mingcha.domains.records.reading.model import Source
 from mingcha.domains.records.services import intake as batches
-from mingcha.domains.records.services import landing, ties, vault
+from mingcha.domains.records.services import landing, vault
 from mingcha.standards import loader
 from mingcha.standards.model import Table
 
@@ -180,29 +179,19 @@ def _prepared(source: Source, checker: Checker, *, start: int) -> Generator[Prep
         connection.close()
 
 
-def _landed_rows(batch: Batch, prepared: Prepared, landed: landing.Landing) -> pl.DataFrame:
+def _landed_rows(batch: Batch, prepared: Prepared, landed: Landing) -> pl.DataFrame:
     """The rows of a chunk that became facts, as the lake holds them."""
-    facts = pl.DataFrame(
-        [
-            (fact.row, fact.fact_id, fact.subject_id, fact.version, fact.operation)
-            for fact in landed.facts
-        ],
-        schema={
-            "_row": pl.Int64,
-            "_fact": pl.Int64,
-            "_subject": pl.Int64,
-            "_version": pl.Int32,
-            "_operation": pl.String,
-        },
-        orient="row",
-    )
-    said = prepared.incoming.select(
+    facts = landed.facts.select(
         _row="row",
+        _fact="fact",
+        _subject="subject",
+        _version=pl.col("version").cast(pl.Int32),
+        _operation="operation",
         _occurred_on=pl.col("occurred_on").str.to_date("%Y-%m-%d"),
-        _key="source_key",
-        _item="item",
     )
-    whole = facts.join(said, on="_row").join(prepared.values, on="_row", maintain_order="left")
+    said = prepared.incoming.select(_row="row", _key="source_key", _item="item")
+    whole = facts.join(said, on="_row", maintain_order="left")
+    whole = whole.join(prepared.values, on="_row", maintain_order="left")
     return whole.with_columns(_chunk=pl.lit(landed.chunk_id), _provider=pl.lit(batch.provider_id))
 
 
@@ -213,13 +202,13 @@ def _total(source: Source, prepared: Prepared) -> int:
     return max(prepared.stop, prepared.stop * source.total_bytes // prepared.bytes_done)
 
 
-def _land(batch: Batch, checker: Checker, prepared: Prepared, *, total: int) -> landing.Landing:
+def _land(batch: Batch, checker: Checker, prepared: Prepared, *, total: int) -> Landing:
     """Land one chunk: facts, registers, refusals, ties by code, counts. One transaction."""
     _hold(batch)
-    landed = land_again(batch, checker, prepared)
-    refusals = pl.concat([prepared.refusals, _late_refusals(prepared, landed)])
+    landed = land(batch, checker, prepared)
+    refusals = pl.concat([prepared.refusals, late_refusals(prepared, landed)])
     if refusals.height:
-        landing.keep_refusals(csv_blocks(_refusal_rows(batch, refusals)))
+        landing.keep_refusals(copy_blocks(_refusal_rows(batch, refusals)))
     _count(batch, prepared, landed, refusals)
     runs.move(batch.run, done=batch.next_row, total=total)
     return landed
@@ -235,24 +224,7 @@ def _hold(batch: Batch) -> None:
         raise Overtaken(f"{batch.public_id} is beyond row {batch.next_row}")
 
 
-def land_again(batch: Batch, checker: Checker, prepared: Prepared) -> landing.Landing:
-    """Land accepted rows as facts, fill the registers, tie by code; part of a transaction."""
-    landing.lock_table(batch.provider_id, batch.table)
-    incoming = landing.Incoming(
-        provider_id=batch.provider_id,
-        dataset=batch.table,
-        csv=csv_blocks(prepared.incoming),
-        rows=prepared.incoming.height,
-        enveloped=prepared.enveloped,
-    )
-    landed = landing.land(incoming, batch=batch, actor=batch.submitted_by)
-    regions = checker.references.regions["code"]
-    enter(checker.table, prepared.values, landed.facts, regions=regions)
-    ties.tie_by_code()
-    return landed
-
-
-def _late_refusals(prepared: Prepared, landed: landing.Landing) -> pl.DataFrame:
+def late_refusals(prepared: Prepared, landed: Landing) -> pl.DataFrame:
     """Rows that only the database could refuse: they contradict or withdraw what is there."""
     said = [
         (
@@ -281,13 +253,11 @@ def _refusal_rows(batch: Batch, refusals: pl.DataFrame) -> pl.DataFrame:
     return refusals.select(pl.lit(batch.pk).alias("batch"), *REFUSALS)
 
 
-def _count(
-    batch: Batch, prepared: Prepared, landed: landing.Landing, refusals: pl.DataFrame
-) -> None:
+def _count(batch: Batch, prepared: Prepared, landed: Landing, refusals: pl.DataFrame) -> None:
     waiting = refusals.filter(pl.col("state") == "waiting").height
     batch.next_row = prepared.stop
     batch.read_count += prepared.rows
-    batch.accepted_count += len(landed.facts)
+    batch.accepted_count += landed.facts.height
     batch.waiting_count += waiting
     batch.refused_count += refusals.height - waiting
     batch.doubled_count += landed.doubled + prepared.doubled

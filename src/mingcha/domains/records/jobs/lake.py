@@ -12,7 +12,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from mingcha.domains.records.jobs import files
-from mingcha.domains.records.services.landing import Landing
+from mingcha.domains.records.jobs.landing import Landing
 from mingcha.standards import loader
 from mingcha.standards.model import Table
 

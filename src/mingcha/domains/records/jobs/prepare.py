@@ -30,7 +30,7 @@ from mingcha.standards.mapping import Mapping
 from mingcha.standards.model import Table
 
 T = TypeVar("T")
-BLOCK_ROWS = 10_000
+BLOCK_ROWS = 5_000
 BROKEN = "broken"
 INCOMING = (
     "row", "source_key", "operation", "occurred_on", "scheme", "value", "name", "address", "region",
@@ -50,7 +50,7 @@ REASON = ("check", "national", "severity", "field", "reason")
 class Prepared:
     """A checked chunk.
 
-    `incoming`: accepted rows, columns INCOMING. `values`: their canonical text by field, for the
+    `incoming`: accepted rows, columns INCOMING (the hash in hex). `values`: their canonical text by field, for the
     registers and the lake. `raw`: all cells as they came. `refusals`: the rows that are not
     accepted (columns REFUSALS). `counts`: check → rows that
     failed it. `doubled`: rows that repeat an earlier one of the chunk. `stop`, `bytes_done`: how
@@ -155,21 +155,21 @@ class Checker:
         return flaws.select("_row", **said, field=pl.col("field").fill_null(""), reason="reason")
 
     def _incoming(self, good: pl.DataFrame, known: References) -> pl.DataFrame:
+        """Accepted rows as they land; some thousand at a time, since their bytes take much room."""
+        blocks = [
+            self._block(good[at : at + BLOCK_ROWS], known)
+            for at in range(0, good.height, BLOCK_ROWS)
+        ]
+        return pl.concat(blocks) if blocks else self._block(good, known)
+
+    def _block(self, good: pl.DataFrame, known: References) -> pl.DataFrame:
         whose = self.provider.code
-        frame = landing_rows(good, self.table, provider=whose, references=known, on=self.on)
-        digests = ["\\x" + sm3(said.encode()).hex() for said in frame["content"]]
-        hashed = pl.Series("content_hash", digests, dtype=pl.String)
-        return frame.with_columns(hashed).select(INCOMING)
+        rows = landing_rows(good, self.table, provider=whose, references=known, on=self.on)
+        digests = pl.Series(list(map(sm3, rows["content"].to_list())), dtype=pl.Binary)
+        return rows.with_columns(content_hash=digests.bin.encode("hex")).select(INCOMING)
 
 
-def csv_blocks(frame: pl.DataFrame) -> Iterator[bytes]:
-    """A frame as CSV blocks for COPY: null is empty and unquoted, every text is quoted."""
-    for start in range(0, frame.height, BLOCK_ROWS):
-        block = frame.slice(start, BLOCK_ROWS)
-        yield block.write_csv(include_header=False, quote_style="non_numeric").encode()
-
-
-def beside(items: Generator[T, None, None], *, ahead: int = 2) -> Iterator[T]:
+def beside(items: Generator[T, None, None], *, ahead: int = 1) -> Iterator[T]:
     """Run a generator in a thread of its own, at most `ahead` items in front of whoever reads it.
 
     When nobody reads on, it is closed there after the item it is at.

@@ -18,7 +18,8 @@ from mingcha.base.jobs import AGAIN, defer
 from mingcha.base.rules import queries as rules
 from mingcha.domains.records.events import BatchEnded
 from mingcha.domains.records.jobs import headers
-from mingcha.domains.records.jobs.intake import follow, land_again
+from mingcha.domains.records.jobs.intake import follow, late_refusals
+from mingcha.domains.records.jobs.landing import land
 from mingcha.domains.records.jobs.prepare import Checker, Numbers, Prepared
 from mingcha.domains.records.jobs.references import references_for, refers
 from mingcha.domains.records.models import Batch, BatchState, Refusal, RefusalState
@@ -105,9 +106,9 @@ def _settle(batch: Batch, checker: Checker, prepared: Prepared, chunk: Chunk) ->
 
     Returns how many facts landed.
     """
-    landed = land_again(batch, checker, prepared)
+    landed = land(batch, checker, prepared)
     expired = _is_over(batch)
-    left = prepared.refusals
+    left = pl.concat([prepared.refusals, late_refusals(prepared, landed)])
     if expired:
         left = left.with_columns(state=pl.lit(RefusalState.EXPIRED.value))
     settled = chunk.rows.select("_row").join(left, on="_row", how="anti")
@@ -128,11 +129,11 @@ def _settle(batch: Batch, checker: Checker, prepared: Prepared, chunk: Chunk) ->
     still = left.filter(pl.col("state") == RefusalState.WAITING.value).height
     batch.waiting_count -= chunk.rows.height - still
     batch.refused_count += left.height - still
-    batch.accepted_count += len(landed.facts)
+    batch.accepted_count += landed.facts.height
     batch.replaced_count += landed.replaced
-    batch.doubled_count += settled.height - len(landed.facts)
+    batch.doubled_count += settled.height - landed.facts.height
     batch.save()
-    return len(landed.facts)
+    return landed.facts.height
 
 
 def _is_over(batch: Batch) -> bool:

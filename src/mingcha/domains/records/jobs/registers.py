@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
@@ -11,7 +12,6 @@ from mingcha.domains.parties import services as parties
 from mingcha.domains.parties.linking import blocking_keys
 from mingcha.domains.records.jobs.regions import REGION, REGION_BY, placed
 from mingcha.domains.records.services import ties
-from mingcha.domains.records.services.landing import Landed
 from mingcha.standards.frames.content import identity
 from mingcha.standards.model import CatalogSpec, OfficerSpec, RegisterSpec, Table
 
@@ -20,13 +20,25 @@ KNOWN_BY = "_known_by_"  # before a scheme: the column with what identifies the 
 EPOCH = date(1900, 1, 1)
 
 
-def enter(
-    table: Table, values: pl.DataFrame, facts: Sequence[Landed], *, regions: pl.Series
-) -> None:
-    """Enter what landed into the registers that the table fills. Part of the landing transaction.
+class Landed(NamedTuple):
+    """One fact that a chunk brought."""
 
-    `regions` are the codes of all divisions, abolished ones included.
+    row: int
+    fact_id: int
+    subject_id: int | None
+    operation: str
+
+
+def enter(table: Table, values: pl.DataFrame, landed: pl.DataFrame, *, regions: pl.Series) -> None:
+    """Enter what landed (landing.FACTS) into the registers that the table fills.
+
+    Part of the landing transaction. `regions` are the codes of all divisions, abolished ones
+    included.
     """
+    if not (table.register_as or table.catalog_as or table.officer_as):
+        return
+    rows = landed.select("row", "fact", "subject", "operation").iter_rows()
+    facts = [Landed(*row) for row in rows]
     if table.register_as is not None:
         _parties(table.register_as, values, facts, regions=regions)
     if table.catalog_as is not None:

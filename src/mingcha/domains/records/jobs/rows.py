@@ -3,8 +3,16 @@
 from datetime import date
 
 import polars as pl
+import rfc8785
 
-from mingcha.standards.frames.content import content_json, item_of, occurred_on, subject
+from mingcha.standards.frames.content import (
+    content_json,
+    escaped,
+    item_of,
+    joined,
+    occurred_on,
+    subject,
+)
 from mingcha.standards.frames.references import References, cited_days
 from mingcha.standards.model import Table
 
@@ -17,7 +25,7 @@ def landing_rows(
     frame: pl.DataFrame, table: Table, *, provider: str, references: References, on: date
 ) -> pl.DataFrame:
     """Columns row, source_key, operation, occurred_on, scheme, value, name, address, region, item,
-    payload, and `content`: the bytes that `records.rules.content` gives, whole columns at a time.
+    payload, and `content` (binary): the bytes that `records.rules.content` gives, whole columns at a time.
 
     A nameless subject is ("name", "<provider>|<name>|<address>"), each of the two cut to so many
     characters as the index holds. Where the row has no day, that of the record it refers to counts,
@@ -28,7 +36,6 @@ def landing_rows(
     if table.day_reference is not None:
         days = cited_days(frame[table.day_reference.field], table.day_reference, references)
     whole = frame.select(
-        "_row",
         row="_row",
         source_key="_key",
         operation=_operation(frame),
@@ -42,17 +49,22 @@ def landing_rows(
         address=who.address,
         region=who.region,
     )
+    if whole["value"].null_count():
+        whole = _with_nameless(whole, provider)
+    return whole.drop("said_on").with_columns(content=_content(whole, table, provider))
+
+
+def _with_nameless(whole: pl.DataFrame, provider: str) -> pl.DataFrame:
     nameless = pl.concat_str(
         pl.lit(provider), pl.col("name").str.replace_all(r"\s+", "").str.head(NAMELESS_CHARACTERS),
         pl.col("address").fill_null("").str.head(NAMELESS_CHARACTERS),
         separator="|",
     )  # fmt: skip
     unknown = pl.col("value").is_null() & pl.col("name").is_not_null()
-    whole = whole.with_columns(
+    return whole.with_columns(
         scheme=pl.when(unknown).then(pl.lit(NAMELESS)).otherwise("scheme"),
         value=pl.when(unknown).then(nameless).otherwise("value"),
     )
-    return whole.with_columns(content=_content(table, provider))
 
 
 def _operation(frame: pl.DataFrame) -> pl.Expr:
@@ -63,25 +75,29 @@ def _operation(frame: pl.DataFrame) -> pl.Expr:
     return pl.when(withdraws).then(pl.lit(WITHDRAW)).otherwise(pl.lit("i"))
 
 
-def _content(table: Table, provider: str) -> pl.Expr:
+def _content(whole: pl.DataFrame, table: Table, provider: str) -> pl.Series:
     """The members stand in the order of their keys; the payload is canonical already."""
-    dataset = pl.lit(table.name).alias("dataset")
-    key, payload = pl.col("source_key").alias("key"), pl.lit(',"payload":') + pl.col("payload")
-    given = pl.lit(provider).alias("provider")
-    nobody = pl.when(pl.col("scheme").is_null()).then(pl.lit([], pl.List(pl.String)))
-    who = nobody.otherwise(pl.concat_list("scheme", "value")).alias("subject")
-    day = pl.col("said_on").alias("occurred_on")
-    said = _open(dataset, "item", key, day) + payload + pl.lit(",") + _rest(given, who)
-    withdrawn = pl.lit(",") + _open(given) + pl.lit(',"withdrawn":true}')
-    withdrawal = _open(dataset, key) + payload + withdrawn.str.replace("{", "", literal=True)
-    return pl.when(pl.col("operation") == WITHDRAW).then(withdrawal).otherwise(said)
-
-
-def _open(*members: pl.Expr | str) -> pl.Expr:
-    """An object without its closing brace."""
-    return pl.struct(*members).struct.json_encode().str.strip_suffix("}")
-
-
-def _rest(*members: pl.Expr | str) -> pl.Expr:
-    """An object without its opening brace."""
-    return pl.struct(*members).struct.json_encode().str.strip_prefix("{")
+    dataset, given = (rfc8785.dumps(name).decode() for name in (table.name, provider))
+    key, payload = escaped(whole["source_key"]), whole["payload"]
+    who = whole.select(
+        pl.concat_str(
+            pl.lit('["'), escaped(whole["scheme"]), pl.lit('","'), escaped(whole["value"]), pl.lit('"]')
+        ).fill_null("[]")
+    ).to_series()  # fmt: skip
+    said = joined(
+        f'{{"dataset":{dataset},"item":"', escaped(whole["item"]),
+        '","key":"', key,
+        '","occurred_on":"', whole["said_on"],
+        '","payload":', payload,
+        f',"provider":{given},"subject":', who,
+        "}",
+    )  # fmt: skip
+    withdraws = whole["operation"] == WITHDRAW
+    if withdraws.any():
+        withdrawal = joined(
+            f'{{"dataset":{dataset},"key":"', key,
+            '","payload":', payload,
+            f',"provider":{given},"withdrawn":true}}',
+        )  # fmt: skip
+        said = withdrawal.zip_with(withdraws, said)
+    return said.cast(pl.Binary)

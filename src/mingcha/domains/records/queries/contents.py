@@ -61,7 +61,9 @@ def chunk_digests() -> Iterator[tuple[str, bytes]]:
             "dataset": chunk.dataset,
             "rows": len(facts),
             "root": root_of([fact.hashed_again() for fact in facts]).hex(),
-            "versions": versions_digest((f.row, f.version, f.operation) for f in facts),
+            "versions": versions_digest(
+                "\n".join(f"{f.row} {f.version} {f.operation}" for f in facts)
+            ),
         }
         yield str(chunk.pk), sm3(canonical(said))
     strays = Fact.objects.exclude(chunk__in=Chunk.objects.all()).values_list("chunk_id", flat=True)

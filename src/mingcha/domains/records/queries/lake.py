@@ -4,8 +4,7 @@ Imported by jobs only: it brings the engines along. What a viewer may see is `sh
 is compiled to Ibis, in sharing.py to Django.
 """
 
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import ibis
 import polars as pl
 import pyarrow as pa
 from django.conf import settings
-from django.db import connection
 from django.db.models import F, Func, QuerySet
 from ibis.expr import types as ir
 
@@ -22,6 +20,7 @@ from mingcha.base.days import utc_now
 from mingcha.base.ledger import queries as ledger
 from mingcha.base.people.models import Account
 from mingcha.domains.records.models import Chunk, Manifest
+from mingcha.domains.records.queries.copying import copied_out
 from mingcha.domains.records.queries.sharing import (
     Policy,
     Relation,
@@ -184,7 +183,8 @@ def live(dataset: str) -> QuerySet[Manifest]:
 
 def facts_of_chunks(table: Table, chunk_ids: Sequence[int]) -> pl.DataFrame:
     """The facts of some chunks from the database, as the lake holds them: META and typed fields."""
-    rows = _copied(FACTS, [list(chunk_ids)], [*META, "payload"])
+    texts = dict.fromkeys([*META, "payload"], pl.String)
+    rows = copied_out(FACTS, [list(chunk_ids)], texts)
     fields = pl.Struct([pl.Field(name, pl.String) for name in table.fields])
     whole = rows.with_columns(pl.col("payload").str.json_decode(fields)).unnest("payload")
     return lake_columns(whole, table)
@@ -204,23 +204,8 @@ def _meta(rows: pl.DataFrame, name: str, kind: type[pl.DataType]) -> pl.Expr:
 
 def _ties(at: datetime) -> pa.Table:
     """(subject, fact, party) of every firm tie believed at a moment; fact null: for all its facts."""
-    rows = _copied(TIES, {"at": at}, ["subject", "fact", "party"])
-    return rows.select(pl.all().cast(pl.Int64)).to_arrow()
-
-
-def _copied(
-    statement: str, values: Sequence[object] | Mapping[str, object], columns: Sequence[str]
-) -> pl.DataFrame:
-    """What a COPY gives, as text columns; null only where a number or date is missing."""
-    buffer = io.BytesIO()
-    with connection.cursor() as cursor, cursor.copy(statement, values) as copy:
-        for block in copy:
-            buffer.write(block)
-    schema = dict.fromkeys(columns, pl.String)
-    if not buffer.tell():
-        return pl.DataFrame(schema=schema)
-    buffer.seek(0)
-    return pl.read_csv(buffer, has_header=False, schema=schema, infer_schema=False)
+    numbers = dict.fromkeys(["subject", "fact", "party"], pl.Int64)
+    return copied_out(TIES, {"at": at}, numbers).to_arrow()
 
 
 def _fitted(rows: ir.Table, table: Table) -> ir.Table:

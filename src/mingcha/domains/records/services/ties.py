@@ -1,6 +1,6 @@
 """Tie subjects to parties (关联): by code in one statement; what the linker found, in another."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ BY_CODE = """
         SELECT u.subject_id, i.party_id
         FROM records_untied u JOIN records_subject s ON s.id = u.subject_id
         JOIN parties_identifier i ON i.scheme = s.scheme AND i.value = s.value
+        WHERE %(subjects)s::bigint[] IS NULL OR u.subject_id = ANY(%(subjects)s::bigint[])
         FOR UPDATE OF u SKIP LOCKED),
     tied AS (
         INSERT INTO records_tie (subject_id, party_id, since, how, weight, is_doubtful, reasons)
@@ -43,10 +44,10 @@ class Found:
     reasons: str  # a JSON list of Chinese sentences
 
 
-def tie_by_code() -> int:
-    """Tie every waiting subject whose code is registered. Returns how many."""
+def tie_by_code(subjects: Sequence[int] | None = None) -> int:
+    """Tie waiting subjects, all or those named, whose code is registered. Returns how many."""
     with connection.cursor() as cursor:
-        cursor.execute(BY_CODE)
+        cursor.execute(BY_CODE, {"subjects": None if subjects is None else list(subjects)})
         return int(cursor.rowcount)
 
 
