@@ -14,11 +14,13 @@ from mingcha.base.ledger.canonical import digest_of
 from mingcha.base.people.models import (
     Account,
     ApiToken,
+    Deputy,
     Grant,
     Organisation,
     Region,
     Responsible,
     Role,
+    SavedView,
 )
 
 Digests = Callable[[], Iterator[tuple[str, bytes]]]
@@ -117,6 +119,23 @@ def of_responsible(row: Responsible) -> Content:
     }
 
 
+def of_deputy(row: Deputy) -> Content:
+    """Who stands in for whom, from when to when, and why."""
+    return {
+        "absent": row.absent.login,
+        "deputy": row.deputy.login,
+        "since": _day(row.since),
+        "until": _day(row.until),
+        "reason": row.reason,
+        "is_ended": row.ended_at is not None,
+    }
+
+
+def of_view(row: SavedView) -> Content:
+    """A kept filter."""
+    return {"account": row.account_id, "page": row.page, "label": row.label, "query": row.query}
+
+
 def of_role(role: Role) -> Content:
     """A role with its rights."""
     return {
@@ -167,6 +186,10 @@ LEDGERED: dict[str, tuple[str, Digests]] = {
         _digests(
             lambda: Responsible.objects.select_related("organisation", "account"), of_responsible
         ),
+    ),
+    "people.deputy": (
+        "代办人",
+        _digests(lambda: Deputy.objects.select_related("absent", "deputy"), of_deputy),
     ),
     "people.role": ("角色", _digests(Role.objects.all, of_role)),
     "people.apitoken": (

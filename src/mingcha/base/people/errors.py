@@ -289,3 +289,39 @@ class OfficeOver(MingchaError):
     status = 409
     message = "{name}已于 {until} 离任。"
     remedy = "请刷新页面核对；如离任日期有误，请重新登记一条并写明依据。"
+
+
+class DeputyElsewhere(MingchaError):
+    """A deputy must be somebody of the same body who may sign in."""
+
+    code = "people/deputy-elsewhere"
+    status = 409
+    message = "{name}不是本机构在用的个人账号，不能作为代办人。"
+    remedy = "请选择同一机构、账号在用的同事；跨机构的工作请用“转交”。"
+
+
+class DeputyThere(MingchaError):
+    """Somebody has a deputy for some of these days already."""
+
+    code = "people/deputy-there"
+    status = 409
+    message = "{since} 至 {until} 期间已指定{name}为代办人。"
+    remedy = "请先收回原来的委托，或改用不重叠的日期。"
+
+
+class DeputyOver(MingchaError):
+    """A deputyship that has run out or was ended is ended again."""
+
+    code = "people/deputy-over"
+    status = 409
+    message = "{name}的代办已经结束。"
+    remedy = "请刷新页面核对。"
+
+
+class ViewTaken(MingchaError):
+    """A kept filter of that name is there already, or there are too many."""
+
+    code = "people/view-taken"
+    status = 409
+    message = "已有名为“{label}”的常用筛选，或常用筛选已满 {most} 个。"
+    remedy = "请换一个名称，或先删除不再使用的。"

@@ -1,6 +1,7 @@
 """Tables of organisations, regions, accounts, roles and grants."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -10,7 +11,9 @@ from django.db import models
 from django.db.models import Q
 
 from mingcha.base.days import local_today
-from mingcha.base.intervals import same, span
+from mingcha.base.intervals import holds_on, same, span
+
+ROOT_SLASHES = 2  # of the path of a root, "/1/"
 
 
 class Region(models.Model):
@@ -186,6 +189,14 @@ class Account(AbstractBaseUser):
             self._held = HeldRights(self.grants.in_force())
         return self._held
 
+    @property
+    def absent(self) -> "list[Account]":
+        """Those for whom this account stands in today (代办); read once per instance."""
+        if not hasattr(self, "_absent"):
+            standing = Deputy.objects.standing(on=local_today()).filter(deputy=self)
+            self._absent = [one.absent for one in standing.select_related("absent")]
+        return self._absent
+
     def holds(self, right: str) -> bool:
         """Whether the right is held anywhere."""
         return right in self.held.rights
@@ -254,6 +265,7 @@ class HeldRights:
 
     def __init__(self, grants: Iterable[Grant]) -> None:
         self._paths: dict[str, set[str]] = {}
+        self._bodies: list[tuple[int, str]] | None = None
         self.grants = list(grants)
         for grant in self.grants:
             for right in grant.role.rights:
@@ -267,6 +279,25 @@ class HeldRights:
     def paths(self, right: str) -> set[str]:
         """The organisations over which the right is held, as path prefixes."""
         return self._paths.get(right, set())
+
+    def bodies(self, right: str) -> list[int]:
+        """The ids of the organisations over which the right is held. One query for all rights, once."""
+        if self._bodies is None:
+            reach = Q(pk__in=[])
+            for path in {path for paths in self._paths.values() for path in paths}:
+                reach |= Q(path__startswith=path)
+            self._bodies = list(Organisation.objects.filter(reach).values_list("pk", "path"))
+        mine = tuple(self.paths(right))
+        return [pk for pk, path in self._bodies if path.startswith(mine)]
+
+    def everywhere(self, right: str) -> bool:
+        """Whether the right is held over every organisation there is."""
+        if not any(path.count("/") == ROOT_SLASHES for path in self.paths(right)):
+            return False
+        mine = Q(pk__in=[])
+        for path in self.paths(right):
+            mine |= Q(path__startswith=path)
+        return not Organisation.objects.exclude(mine).exists()
 
     def over(self, right: str, organisation: Organisation) -> bool:
         """Whether the right is held over this organisation."""
@@ -325,6 +356,86 @@ class Responsible(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_duty_display()} {self.name}"
+
+
+class DeputyQuerySet(models.QuerySet["Deputy"]):
+    """Deputies by their dates."""
+
+    def standing(self, *, on: date) -> "DeputyQuerySet":
+        """Those who stand in on a day."""
+        return self.filter(holds_on(on), ended_at__isnull=True)
+
+
+class Deputy(models.Model):
+    """Who stands in for somebody absent, from when to when (代办人).
+
+    The deputy sees and may claim what is addressed to the absent by name, under the deputy's own
+    account and rights; the trace says for whom. One deputy at a time; `ended_at` ends it early.
+    """
+
+    absent = models.ForeignKey(
+        Account, verbose_name="委托人", on_delete=models.PROTECT, related_name="deputies"
+    )
+    deputy = models.ForeignKey(
+        Account, verbose_name="代办人", on_delete=models.PROTECT, related_name="stands_in"
+    )
+    since = models.DateField("起始日期")
+    until = models.DateField("截止日期")
+    reason = models.CharField("事由", max_length=200)
+    entered_by = models.ForeignKey(
+        Account, verbose_name="登记人", on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField("收回时间", null=True, blank=True)
+    objects = DeputyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "代办人"
+        ordering = ["-since", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__gte=models.F("since")), name="deputy_dates_in_order"
+            ),
+            models.CheckConstraint(
+                condition=~Q(absent=models.F("deputy")), name="deputy_is_somebody_else"
+            ),
+            ExclusionConstraint(
+                name="deputy_one_at_a_time",
+                expressions=[
+                    (same("absent_id"), RangeOperators.OVERLAPS),
+                    (span(), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(ended_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deputy} 代 {self.absent}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has run out or was ended."""
+        return self.ended_at is not None or self.until < local_today()
+
+
+class SavedView(models.Model):
+    """A filter of a list that somebody keeps under a name (常用筛选): a tab of their own."""
+
+    account = models.ForeignKey(
+        Account, verbose_name="账号", on_delete=models.CASCADE, related_name="views"
+    )
+    page = models.CharField("页面", max_length=60, db_collation="C")
+    label = models.CharField("名称", max_length=20)
+    query = models.CharField("条件", max_length=1000, help_text="网址中的查询部分")
+
+    class Meta:
+        verbose_name = "常用筛选"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "page", "label"], name="view_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.label
 
 
 class FormerPassword(models.Model):

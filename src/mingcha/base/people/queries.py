@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, When
 
 from mingcha.base.access import label_of
 from mingcha.base.errors import NotAllowed, NotFound
@@ -11,12 +11,14 @@ from mingcha.base.intervals import holds_on
 from mingcha.base.people.models import (
     Account,
     ApiToken,
+    Deputy,
     Duty,
     Grant,
     Organisation,
     Region,
     Responsible,
     Role,
+    SavedView,
 )
 
 MANAGE = "people.manage"
@@ -148,12 +150,89 @@ def answerable(organisation: Organisation, duty: Duty, *, on: date) -> list[Resp
 
     Two queries, however long the line above.
     """
+    return answering(organisation, on=on).get(duty, [])
+
+
+def answering(organisation: Organisation, *, on: date) -> dict[Duty, list[Responsible]]:
+    """Who answers for a body on a day, by duty, the head first: its own people, else the nearest above.
+
+    Two queries. A duty that nobody has up to the root is absent.
+    """
     line = line_above(organisation)
-    rows = Responsible.objects.filter(holds_on(on), organisation__in=line, duty=duty)
-    found: dict[int, list[Responsible]] = {}
-    for row in rows.select_related("account", "organisation").order_by("since", "pk"):
-        found.setdefault(row.organisation_id, []).append(row)
-    return next((found[body.pk] for body in reversed(line) if body.pk in found), [])
+    nearness = {body.pk: place for place, body in enumerate(reversed(line))}
+    rows = Responsible.objects.filter(holds_on(on), organisation__in=line)
+    rows = rows.select_related("account", "organisation").order_by("-duty", "since", "pk")
+    found: dict[Duty, list[Responsible]] = {}
+    for row in sorted(rows, key=lambda row: (-row.duty, nearness[row.organisation_id])):
+        nearest = found.setdefault(Duty(row.duty), [])
+        if not nearest or nearest[0].organisation_id == row.organisation_id:
+            nearest.append(row)
+    return found
+
+
+def directory(*, on: date) -> QuerySet[Organisation]:
+    """Every open body with those who answer for it on a day, as `answering`; two queries.
+
+    Who is responsible for what is no secret among officials.
+    """
+    holding = Responsible.objects.filter(holds_on(on)).order_by("-duty", "since", "pk")
+    open_then = Q(closed_on__isnull=True) | Q(closed_on__gt=on)
+    return Organisation.objects.filter(open_then).prefetch_related(
+        Prefetch("responsible", queryset=holding, to_attr="answering")
+    )
+
+
+def without(duty: Duty, *, on: date) -> Q:
+    """The condition that nobody answers for a body with that duty on a day."""
+    there = Responsible.objects.filter(holds_on(on), duty=duty, organisation=OuterRef("pk"))
+    return ~Q(Exists(there))
+
+
+def offices(organisation: Organisation) -> QuerySet[Responsible]:
+    """Every office there was, is or will be in a body, the latest first."""
+    return organisation.responsible.select_related("account").order_by("-since", "-duty", "-pk")
+
+
+def office_for(organisation: Organisation, number: int) -> Responsible:
+    """One office of a body. Raises NotFound."""
+    found = offices(organisation).select_related("organisation").filter(pk=number).first()
+    if found is None:
+        raise NotFound(what="责任人", key=number)
+    return found
+
+
+def colleagues(account: Account) -> QuerySet[Account]:
+    """The other people of the body who may sign in."""
+    mates = Account.objects.filter(organisation=account.organisation_id, is_active=True)
+    return mates.filter(is_machine=False).exclude(pk=account.pk).order_by("real_name", "login")
+
+
+def deputies_of(account: Account) -> QuerySet[Deputy]:
+    """Who has stood, stands and will stand in for an account, the latest first."""
+    return account.deputies.select_related("deputy", "absent", "entered_by")
+
+
+def deputy_for(actor: Account, number: int) -> Deputy:
+    """One's own deputy, or that of an account one manages. Raises NotFound for any other."""
+    mine = Q(absent=actor) | under(actor.held.paths(MANAGE), field="absent__organisation__path")
+    rows = Deputy.objects.select_related("absent__organisation", "deputy")
+    found = rows.filter(mine, pk=number).first()
+    if found is None:
+        raise NotFound(what="代办人", key=number)
+    return found
+
+
+def views_of(account: Account, page: str) -> QuerySet[SavedView]:
+    """The filters that an account keeps for a page, oldest first."""
+    return account.views.filter(page=page)
+
+
+def body_called(code: str) -> Organisation:
+    """The organisation with this code: names of bodies are no secret among officials. Raises NotFound."""
+    found = named(code)
+    if found is None:
+        raise NotFound(what="机构", key=code)
+    return found
 
 
 def regions(

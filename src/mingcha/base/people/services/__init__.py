@@ -16,6 +16,7 @@ from mingcha.base.people.services.credentials import (
     reset_second_factor,
     unlock,
 )
+from mingcha.base.people.services.deputies import Absence, end_deputy, name_deputy
 from mingcha.base.people.services.grants import grant_role, revoke_grant
 from mingcha.base.people.services.installation import (
     appoint,
@@ -41,8 +42,10 @@ from mingcha.base.people.services.signing import (
     leave,
 )
 from mingcha.base.people.services.tokens import create_token, revoke_token, token_account
+from mingcha.base.people.services.views import drop_view, keep_view
 
 __all__ = [
+    "Absence",
     "Body",
     "Office",
     "Person",
@@ -63,14 +66,18 @@ __all__ = [
     "create_organisation",
     "create_token",
     "draft_second_factor",
+    "drop_view",
+    "end_deputy",
     "end_office",
     "enter",
     "found",
     "grant_role",
     "has_second_factor",
+    "keep_view",
     "leave",
     "load_roles",
     "move_organisation",
+    "name_deputy",
     "open_account",
     "open_first_account",
     "remove_second_factor",
