@@ -32,3 +32,8 @@ def day_moment(text: str, *, end: bool = False) -> datetime | None:
     if day is None:
         return None
     return datetime.combine(day, time.max if end else time.min, SHANGHAI)
+
+
+def start_of(day: date) -> datetime:
+    """The moment at which an Asia/Shanghai day begins."""
+    return datetime.combine(day, time.min, SHANGHAI)

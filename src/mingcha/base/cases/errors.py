@@ -81,3 +81,37 @@ class UrgedLately(MingchaError):
     status = 409
     message = "此件今天已经催办过{times}次。"
     remedy = "请改日再催，或提请主管部门督办。"
+
+
+class ExtendedAlready(MingchaError):
+    """A period has been extended as often as its kind allows."""
+
+    code = "cases/extended-already"
+    status = 409
+    message = "{number} 的期限已延长过，最多可延长 {times} 次。"
+    remedy = "请在现有期限内办结；确需更多时间的，请报请有权机关决定。"
+
+
+class LinkedToItself(MingchaError):
+    """A case has to do with itself."""
+
+    code = "cases/linked-to-itself"
+    message = "{number} 不能与自己关联。"
+    remedy = "请填写另一办件的编号。"
+
+
+class FactsWrong(MingchaError):
+    """What a move requires is missing or cannot be read."""
+
+    code = "cases/facts-wrong"
+    message = "{move}所需的内容有误：{problems}"
+    remedy = "请按说明补正后重新提交。"
+
+
+class NoSuchMove(MingchaError):
+    """A move that this kind of case does not know."""
+
+    code = "cases/no-such-move"
+    status = 404
+    message = "{kind}没有“{move}”这一办理动作。"
+    remedy = "请刷新页面，按页面上列出的事项办理。"

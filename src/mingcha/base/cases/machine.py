@@ -114,9 +114,15 @@ class Machine:
         """The keys of the rules that run the clocks."""
         return {step.rule for move in self.moves for step in move.clocks}
 
-    def path(self) -> list[str]:
-        """The states on the straight way through, for the bar on the page: each once, in order."""
-        return [str(state.value) for state in self.states]
+    def path(self, state: str) -> list[str]:
+        """The states on the way through, for the bar on the page: those that lead on, then the end.
+
+        The end is `state` itself when it is final, else the first final state of the table.
+        """
+        every = [str(one.value) for one in self.states]
+        ends = [one for one in every if self.is_final(one)]
+        end = [state] if state in ends else ends[:1]
+        return [one for one in every if one not in ends] + end
 
     def as_mermaid(self) -> str:
         """The diagram that the docs embed."""
@@ -143,6 +149,20 @@ class Machine:
             raise ValueError(f"final states ask nobody for anything: {sorted(dead)}")
 
 
+@dataclass(frozen=True)
+class Extension:
+    """A period that may be extended: the rule that runs, the rule that lengthens it, whose right.
+
+    `right` is held over the body that has the case. `times`: how often at most.
+    """
+
+    rule: str
+    by: str
+    right: str
+    label: str = "延长期限"
+    times: int = 1
+
+
 def _nothing_more(_: int) -> Mapping[str, Json]:
     return {}
 
@@ -156,9 +176,10 @@ class Kind:
     """One kind of case (办件种类), declared by a domain and registered when it is loaded.
 
     `prefix` begins its numbers; `sees` is the right to read its cases, over the body that has or
-    opened them. `starts` are the rules whose clocks run from the opening. `content` gives what the
-    domain keeps of a case, by its primary key, for the ledger. `over_children` says by which move a
-    parent case goes on, from the states of its children; None: it stays.
+    opened them. `starts` are the rules whose clocks run from the opening, `extensions` the periods
+    that may be extended. `content` gives what the domain keeps of a case, by its primary key, for
+    the ledger. `over_children` says by which move a parent case goes on, from the states of its
+    children; None: it stays.
     """
 
     name: str
@@ -168,6 +189,7 @@ class Kind:
     sees: str
     basis: str = ""
     starts: tuple[str, ...] = ()
+    extensions: tuple[Extension, ...] = ()
     content: Callable[[int], Mapping[str, Json]] = _nothing_more
     over_children: Callable[[Sequence[str]], str | None] = _stays
     ALL: ClassVar[dict[str, "Kind"]] = {}
@@ -180,10 +202,21 @@ class Kind:
         self.ALL[self.name] = self
         return self
 
+    @property
+    def rules(self) -> set[str]:
+        """The keys of every rule by which its clocks run or are extended."""
+        extended = {key for one in self.extensions for key in (one.rule, one.by)}
+        return {*self.starts, *self.machine.rules(), *extended}
+
     @classmethod
     def called(cls, name: str) -> "Kind":
         """The kind of that name. Raises KeyError."""
         return cls.ALL[name]
+
+    @classmethod
+    def using(cls, rule: str) -> list["Kind"]:
+        """The kinds whose clocks run by a rule or are extended by it, by label."""
+        return sorted((k for k in cls.ALL.values() if rule in k.rules), key=lambda k: k.label)
 
 
 @dataclass(frozen=True)

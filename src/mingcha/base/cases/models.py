@@ -46,7 +46,11 @@ class Case(models.Model):
     state = models.CharField("状态", max_length=30, db_collation="C")
     title = models.CharField("标题", max_length=300)
     unit = models.ForeignKey(
-        "people.Organisation", verbose_name="承办单位", on_delete=models.PROTECT, related_name="+"
+        "people.Organisation",
+        verbose_name="承办单位",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # case_unit begins with it
     )
     handler = models.ForeignKey(
         "people.Account",
@@ -56,7 +60,11 @@ class Case(models.Model):
         related_name="+",
     )
     opener = models.ForeignKey(
-        "people.Organisation", verbose_name="发起单位", on_delete=models.PROTECT, related_name="+"
+        "people.Organisation",
+        verbose_name="发起单位",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # case_opener begins with it
     )
     opened_by = models.ForeignKey(
         "people.Account",
@@ -99,8 +107,19 @@ class Case(models.Model):
             models.Index(fields=["opener", "-opened_at"], name="case_opener"),
             models.Index(fields=["-opened_at", "-id"], name="case_newest"),
             models.Index(fields=["about_kind", "about_key"], name="case_about"),
+            # Few cases are open: whoever lists those of some bodies reads these and nothing else.
             models.Index(
                 fields=["due_on"], condition=Q(closed_at__isnull=True), name="case_open_due"
+            ),
+            models.Index(
+                fields=["unit", "due_on"],
+                condition=Q(closed_at__isnull=True),
+                name="case_open_unit",
+            ),
+            models.Index(
+                fields=["opener", "due_on"],
+                condition=Q(closed_at__isnull=True),
+                name="case_open_opener",
             ),
         ]
 
@@ -217,7 +236,7 @@ class Todo(models.Model):
 
     A task issued in the system is validly served (XA21 art. 27): `sent_at` when it was issued,
     `delivered_at` when it lay before somebody who may act, `opened_*` who first opened it, when,
-    `claimed_*` who took it on, `done_at` when nothing was left to do. `person` set: for that person
+    `claimed_*` who took it on (`claimed_for`: as whose deputy), `done_at` when nothing was left to do. `person` set: for that person
     only. `to_know`: nothing to do, it is done by opening it.
     """
 
@@ -262,6 +281,13 @@ class Todo(models.Model):
         null=True,
         related_name="+",
     )
+    claimed_for = models.ForeignKey(
+        "people.Account",
+        verbose_name="代何人认领",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
     done_at = models.DateTimeField("办结时间", null=True)
 
     class Meta:
@@ -275,6 +301,14 @@ class Todo(models.Model):
                 fields=["person", "due_on"],
                 condition=Q(done_at__isnull=True),
                 name="todo_open_person",
+            ),
+            models.Index(
+                fields=["due_on", "id"], condition=Q(done_at__isnull=True), name="todo_open_due"
+            ),
+            models.Index(
+                fields=["unit"],
+                condition=Q(person__isnull=True, to_know=True),
+                name="todo_told_unit",
             ),
         ]
 
@@ -347,7 +381,8 @@ class CaseLink(models.Model):
 class Step(models.Model):
     """One step of a case (办理经过): the trace that the page shows and measurements count. Insert-only.
 
-    `move` is empty for what is no move: opened, claimed, handed over, extended, linked.
+    `move` is empty for what is no move: opened, claimed, handed over, extended, linked. `on_behalf`
+    is set where `by` stood in for somebody absent (代).
     """
 
     case = models.ForeignKey(
@@ -363,6 +398,13 @@ class Step(models.Model):
     by = models.ForeignKey(
         "people.Account",
         verbose_name="办理人",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
+    on_behalf = models.ForeignKey(
+        "people.Account",
+        verbose_name="代何人办理",
         on_delete=models.PROTECT,
         null=True,
         related_name="+",

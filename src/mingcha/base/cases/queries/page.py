@@ -1,111 +1,23 @@
-"""Cases, the inbox and the trace, with the permission in the question."""
+"""What the page of one case shows: clocks, moves, trace, service, links."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-
 from mingcha.base.calendar import queries as calendar
+from mingcha.base.calendar.rules import Judge, add_working_days, working_days_between
 from mingcha.base.cases.errors import NotSameHand
-from mingcha.base.cases.machine import Choice, Kind, Move, Over
-from mingcha.base.cases.models import Case, Clock, Step, Todo
+from mingcha.base.cases.machine import Choice, Move, Over
+from mingcha.base.cases.models import Case, Clock, Rung, Step, Todo
+from mingcha.base.cases.queries.seeing import visible_to
 from mingcha.base.days import local_today
-from mingcha.base.errors import NotAllowed, NotFound
-from mingcha.base.people.models import Account
-from mingcha.base.people.queries import organisations_under, require
-from mingcha.base.search import PairQuery, pair_query
+from mingcha.base.errors import NotAllowed
+from mingcha.base.people.models import Account, Duty
+from mingcha.base.people.queries import answering, holders_of, require
 
 NEARLY_LATE_WORKDAYS = 2  # how many working days before the end a clock turns amber on a page
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What a list of cases was asked for; every part narrows."""
-
-    words: str = ""
-    kind: str = ""
-    state: str = ""
-    unit: str = ""
-    standing: str = ""  # open, late, closed
-    since: date | None = None
-    until: date | None = None
-
-
-def visible_to(account: Account) -> QuerySet[Case]:
-    """The cases that an account may read: of a kind it may see, at a body over which it may.
-
-    That is the body that has the case or the one that opened it. Cases addressed to the account by
-    name are its too.
-    """
-    mine = Q(pk__in=Todo.objects.filter(person=account).values("case"))
-    for kind in Kind.ALL.values():
-        if account.holds(kind.sees):
-            bodies = organisations_under(account, kind.sees).values("pk")
-            mine |= Q(kind=kind.name) & (Q(unit__in=bodies) | Q(opener__in=bodies))
-    return Case.objects.filter(mine).select_related("unit", "handler", "opener")
-
-
-def case_for(account: Account, number: str) -> Case:
-    """The one door to a case. Raises NotFound for missing and hidden alike."""
-    case = visible_to(account).filter(number=number).first()
-    if case is None:
-        raise NotFound(what="办件", key=number)
-    return case
-
-
-def cases(account: Account, asked: Filter) -> QuerySet[Case]:
-    """The visible cases that fit a filter."""
-    found = visible_to(account).filter(_standing(asked.standing))
-    if asked.words:
-        words = Q(number__iexact=asked.words) | Q(number__istartswith=asked.words)
-        pairs = pair_query(asked.words, "n")
-        found = found.filter(words | Q(search=PairQuery(pairs)) if pairs else words)
-    for column, value in (
-        ("kind", asked.kind),
-        ("state", asked.state),
-        ("unit__code", asked.unit),
-        ("opened_at__date__gte", asked.since),
-        ("opened_at__date__lte", asked.until),
-    ):
-        if value:
-            found = found.filter(**{column: value})
-    return found
-
-
-def about(account: Account, kind: str, key: str) -> QuerySet[Case]:
-    """The visible cases about one record, newest first."""
-    return visible_to(account).filter(about_kind=kind, about_key=key).order_by("-pk")
-
-
-@dataclass(frozen=True)
-class Box:
-    """The three parts of somebody's inbox: theirs, their body's for anyone to claim, to know."""
-
-    mine: QuerySet[Todo]
-    unclaimed: QuerySet[Todo]
-    to_know: QuerySet[Todo]
-
-
-def inbox(account: Account) -> Box:
-    """What waits for an account, the earliest due first. Nothing is asked of whoever may not act."""
-    waiting = (
-        Todo.objects.filter(done_at__isnull=True)
-        .select_related("case", "unit", "sent_by", "case__opener")
-        .order_by("due_on", "pk")
-    )
-    to_do = waiting.filter(to_know=False)
-    return Box(
-        mine=to_do.filter(person=account),
-        unclaimed=to_do.filter(person__isnull=True).filter(_may_act(account)),
-        to_know=waiting.filter(to_know=True, person=account),
-    )
-
-
-def done_by(account: Account) -> QuerySet[Case]:
-    """The cases on which an account made a step, newest first."""
-    steps = Step.objects.filter(case=OuterRef("pk"), by=account)
-    return visible_to(account).filter(Exists(steps)).order_by("-pk")
+ABOVE = {Rung.UNIT: Duty.UNIT, Rung.LEADER: Duty.LEADER, Rung.HEAD: Duty.HEAD}
+TAKERS = 200  # people offered when a case is handed over
 
 
 @dataclass(frozen=True)
@@ -119,13 +31,14 @@ class Reading:
 
 
 def readings(case: Case) -> list[Reading]:
-    """The clocks of a case, those that run first."""
+    """The clocks of a case, those that run first. Four queries, however many there are."""
     clocks = case.clocks.select_related("rule").prefetch_related("changes__extension")
-    found = [reading(clock) for clock in clocks]
+    judge = calendar.days()
+    found = [reading(clock, judge=judge) for clock in clocks]
     return sorted(found, key=lambda one: (one.clock.stopped_on is not None, one.clock.pk))
 
 
-def reading(clock: Clock) -> Reading:
+def reading(clock: Clock, *, judge: Judge | None = None) -> Reading:
     """How one clock stands today."""
     if clock.stopped_on is not None:
         late = clock.due_on is not None and clock.stopped_on > clock.due_on
@@ -133,17 +46,30 @@ def reading(clock: Clock) -> Reading:
         return Reading(clock, 0, words, "late" if late else "done")
     if clock.due_on is None:
         return Reading(clock, 0, f"自 {clock.paused_on} 起中止计算", "todo")
-    return Reading(clock, *until(clock.due_on, provisional=clock.is_provisional))
+    return Reading(clock, *until(clock.due_on, provisional=clock.is_provisional, judge=judge))
 
 
-def until(due_on: date, *, provisional: bool = False) -> tuple[int, str, str]:
-    """Working days left, "剩余 3 个工作日（至 2026-10-14）", and the colour."""
-    left = calendar.working_days_between(local_today(), due_on).days
-    mark = "，暂定" if provisional else ""
-    if due_on < local_today():
-        return left, f"逾期 {-left} 个工作日（{due_on}{mark}）", "late"
+def until(
+    due_on: date, *, provisional: bool = False, judge: Judge | None = None
+) -> tuple[int, str, str]:
+    """Working days left, "剩余 3 个工作日（至 2026-10-14）" in words, and the colour.
+
+    Whoever asks about many days gives the `judge` (calendar.queries.days), which costs one query.
+    """
+    today, mark = local_today(), "，暂定" if provisional else ""
+    left = working_days_between(today, due_on, judge or calendar.days()).days
+    if due_on < today:
+        late = f"逾期 {-left} 个工作日" if left else "已逾期"  # over, and no working day since
+        return left, f"{late}（{due_on}{mark}）", "late"
+    if due_on == today:
+        return left, f"今天到期（{due_on}{mark}）", "due"
     tone = "due" if left <= NEARLY_LATE_WORKDAYS else "doing"
     return left, f"剩余 {left} 个工作日（至 {due_on}{mark}）", tone
+
+
+def soon_until(today: date) -> date:
+    """The last day that is nearly due, seen from a day."""
+    return add_working_days(today, NEARLY_LATE_WORKDAYS, calendar.days()).day
 
 
 def choices(case: Case, account: Account) -> list[Choice]:
@@ -153,12 +79,14 @@ def choices(case: Case, account: Account) -> list[Choice]:
 
 def trace(case: Case) -> Sequence[Step]:
     """Everything that was done, oldest first. One query."""
-    return list(case.steps.select_related("by", "unit").order_by("pk"))
+    return list(case.steps.select_related("by", "unit", "on_behalf").order_by("pk"))
 
 
 def services_of(case: Case) -> Sequence[Todo]:
     """Who was served with what, when it was delivered, opened, claimed and done, with its urgings."""
-    todos = case.todos.select_related("unit", "person", "sent_by", "opened_by", "claimed_by")
+    todos = case.todos.select_related(
+        "unit", "person", "sent_by__organisation", "opened_by", "claimed_by", "claimed_for"
+    )
     return list(todos.prefetch_related("urgings__by").order_by("pk"))
 
 
@@ -181,9 +109,40 @@ def admit(case: Case, move: Move, actor: Account) -> None:
         raise NotSameHand(move=move.label)
 
 
+def may_take(case: Case) -> list[Account]:
+    """Who may be handed the case: those with a right to move it on, of its own body first."""
+    rights = {move.right for move in case.of.machine.open_from(case.state)}
+    found = {
+        person.pk: person
+        for right in sorted(rights)
+        for person in holders_of(right, case.unit).select_related("organisation")[:TAKERS]
+        if person.pk != case.handler_id
+    }
+    own = case.unit_id
+    return sorted(found.values(), key=lambda p: (p.organisation_id != own, p.real_name))[:TAKERS]
+
+
+def rungs(case: Case) -> list[tuple[Rung, str]]:
+    """Whom an urging would reach at each rung: the rung and names, "" where nobody is entered."""
+    by_duty = answering(case.unit, on=local_today())
+    who = str(case.handler or "") or case.unit.name
+    return [(Rung.HANDLER, who)] + [
+        (rung, "、".join(f"{one.title}{one.name}" for one in by_duty.get(duty, [])))
+        for rung, duty in ABOVE.items()
+    ]
+
+
+def made_by(case: Case, actor: Account, *, seen: int | None, labels: Iterable[str]) -> bool:
+    """Whether this person did one of these on the very version that was seen: a form sent twice."""
+    if seen is None:
+        return False
+    return case.steps.filter(version=seen + 1, by=actor, label__in=list(labels)).exists()
+
+
 def _last_hand(case: Case) -> int | None:
-    """Who made the last move, or opened the case."""
-    return case.steps.filter(by__isnull=False).order_by("-pk").values_list("by", flat=True).first()
+    """Who made the last move, or opened the case. A claim or an urging is no move."""
+    moves = case.steps.exclude(move="").filter(by__isnull=False).order_by("-pk")
+    return moves.values_list("by", flat=True).first() or case.opened_by_id
 
 
 def _choice(case: Case, move: Move, account: Account) -> Choice:
@@ -192,23 +151,3 @@ def _choice(case: Case, move: Move, account: Account) -> Choice:
     except (NotAllowed, NotSameHand) as refusal:
         return Choice(move, False, f"{refusal.title}{refusal.detail}")
     return Choice(move, True)
-
-
-def _may_act(account: Account) -> Q:
-    """Todos from whose state the account may make some move, at a body over which it may."""
-    condition = Q(pk__in=[])
-    for kind in Kind.ALL.values():
-        for state in kind.machine.duties:
-            rights = {move.right for move in kind.machine.open_from(state)}
-            for right in rights & account.held.rights:
-                bodies = organisations_under(account, right).values("pk")
-                condition |= Q(case__kind=kind.name, case__state=state, unit__in=bodies)
-    return condition
-
-
-def _standing(standing: str) -> Q:
-    if standing == "closed":
-        return Q(closed_at__isnull=False)
-    if standing == "late":
-        return Q(closed_at__isnull=True, due_on__lt=local_today())
-    return Q(closed_at__isnull=True) if standing == "open" else Q()

@@ -1,23 +1,34 @@
 """Everything others may do with cases: one act, one transaction, one line in the ledger."""
 
-from mingcha.base.cases.services.handling import claim, extend, hand_over, link
+from mingcha.base.cases.services.handling import claim, extend, hand_over, link, relate
 from mingcha.base.cases.services.inbox import deliver_waiting, note_opened, tell
-from mingcha.base.cases.services.moving import Deadline, Opening, Said, advance, changing, opened
-from mingcha.base.cases.services.urging import remind, urge, urge_due
+from mingcha.base.cases.services.moving import (
+    Deadline,
+    Opening,
+    Said,
+    advance,
+    changes_since,
+    changing,
+    opened,
+)
+from mingcha.base.cases.services.urging import may_urge, remind, urge, urge_due
 
 __all__ = [
     "Deadline",
     "Opening",
     "Said",
     "advance",
+    "changes_since",
     "changing",
     "claim",
     "deliver_waiting",
     "extend",
     "hand_over",
     "link",
+    "may_urge",
     "note_opened",
     "opened",
+    "relate",
     "remind",
     "tell",
     "urge",

@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from mingcha.base.calendar import queries as calendar
 from mingcha.base.calendar.rules import Judge
 from mingcha.base.cases.contents import content_of, record_of
-from mingcha.base.cases.errors import NoClock
-from mingcha.base.cases.machine import ClockStep, Tick
+from mingcha.base.cases.errors import ExtendedAlready, NoClock
+from mingcha.base.cases.machine import ClockStep, Extension, Tick
 from mingcha.base.cases.models import Case, Clock, ClockChange, Step, Todo
 from mingcha.base.cases.rules import Pause, Period, due
 from mingcha.base.days import local_today
@@ -70,13 +70,17 @@ def resume(case: Case, key: str, on: date, _: str = "") -> None:
     _count(clock, calendar.days())
 
 
-def extend(case: Case, key: str, extension: str, reason: str) -> None:
-    """Add the length of the rule `extension`, in force today, to a period (延长). Raises NoClock."""
-    clock = _the(case, key, deed="延长", paused=False)
+def extend(case: Case, extension: Extension, reason: str) -> None:
+    """Add the length of the rule `extension.by`, in force today, to a period (延长).
+
+    Raises NoClock or ExtendedAlready.
+    """
+    clock = _the(case, extension.rule, deed="延长", paused=False)
+    if clock.changes.filter(extension__key=extension.by).count() >= extension.times:
+        raise ExtendedAlready(number=case.number, times=extension.times)
     today = local_today()
-    ClockChange.objects.create(
-        clock=clock, since=today, extension=in_force(extension, on=today), reason=reason
-    )
+    by = in_force(extension.by, on=today)
+    ClockChange.objects.create(clock=clock, since=today, extension=by, reason=reason[:300])
     _count(clock, calendar.days())
     settle(case)
 

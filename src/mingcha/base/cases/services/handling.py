@@ -2,11 +2,11 @@
 
 from django.db import transaction
 
-from mingcha.base.cases.errors import NotOpen, ReasonMissing
+from mingcha.base.cases.errors import LinkedToItself, NotOpen, ReasonMissing
+from mingcha.base.cases.machine import Extension
 from mingcha.base.cases.models import Case, CaseLink
 from mingcha.base.cases.services import clocks, inbox
 from mingcha.base.cases.services.moving import changing
-from mingcha.base.days import utc_now
 from mingcha.base.errors import NotAllowed
 from mingcha.base.people.models import Account
 from mingcha.base.people.queries import require
@@ -15,28 +15,26 @@ from mingcha.base.people.queries import require
 def claim(case: Case, *, actor: Account) -> Case:
     """Take a case on (任务认领, XA21 art. 27): from now on it is this person's. Leaves one act.
 
+    Who stands in for the handler may claim what is the handler's; the trace says for whom.
     Raises NotAllowed, NotOpen or AlreadyClaimed. Claiming one's own again does nothing.
     """
     with changing(case, actor=actor) as (locked, leave):
         _require_some_move(locked, actor)
         inbox.check_claimable(locked, actor)
         if locked.handler_id != actor.pk:
-            inbox.give_to(locked, actor)
-            now = utc_now()
-            inbox.open_todos(locked).filter(claimed_at__isnull=True).update(
-                claimed_at=now, claimed_by=actor
-            )
+            inbox.take(locked, actor, on_behalf=leave.on_behalf)
             leave("认领")
-    inbox.note_opened(case, reader=actor)
     return case
 
 
-def hand_over(case: Case, person: Account, *, reason: str, actor: Account) -> Case:
+def hand_over(
+    case: Case, person: Account, *, reason: str, actor: Account, seen: int | None = None
+) -> Case:
     """Give a case to another person of the body (转交). Leaves one act.
 
-    Raises NotAllowed, NotOpen, NotOfTheUnit or ReasonMissing.
+    Raises NotAllowed, NotOpen, NotOfTheUnit, ReasonMissing or Stale.
     """
-    with changing(case, actor=actor) as (locked, leave):
+    with changing(case, actor=actor, seen=seen) as (locked, leave):
         _require_some_move(locked, actor)
         if not locked.is_open:
             raise NotOpen(number=locked.number, deed="转交")
@@ -47,18 +45,34 @@ def hand_over(case: Case, person: Account, *, reason: str, actor: Account) -> Ca
     return case
 
 
-def extend(case: Case, rule: str, *, by: str, right: str, reason: str, actor: Account) -> Case:
-    """Extend the period of `rule` by the length of the rule `by` (延长期限). Leaves one act.
+def extend(
+    case: Case, extension: Extension, *, reason: str, actor: Account, seen: int | None = None
+) -> Case:
+    """Extend a running period as its kind allows (延长期限). Leaves one act.
 
-    `right` is what the approver must hold over the body. Raises NotAllowed, NoClock or ReasonMissing.
+    Raises NotAllowed, NoClock, ExtendedAlready, ReasonMissing or Stale.
     """
-    with changing(case, actor=actor) as (locked, leave):
-        require(actor, right, locked.unit)
+    with changing(case, actor=actor, seen=seen) as (locked, leave):
+        require(actor, extension.right, locked.unit)
         if not reason.strip():
-            raise ReasonMissing(move="延长期限")
-        clocks.extend(locked, rule, by, reason)
-        leave("延长期限", reason=f"{reason}（至 {locked.due_on}）")
+            raise ReasonMissing(move=extension.label)
+        clocks.extend(locked, extension, reason)
+        leave(extension.label, reason=f"{reason}（至 {locked.due_on}）")
     return case
+
+
+def relate(case: Case, other: Case, *, why: str, actor: Account) -> CaseLink:
+    """Say by hand that two cases have to do with one another (关联办件). Twice is once.
+
+    Open to whoever may do anything with the first. Leaves one act. Raises NotAllowed,
+    ReasonMissing or LinkedToItself.
+    """
+    _require_some_move(case, actor)
+    if not why.strip():
+        raise ReasonMissing(move="关联办件")
+    if case.pk == other.pk:
+        raise LinkedToItself(number=case.number)
+    return link(case, other, why=why.strip()[:100], actor=actor)
 
 
 @transaction.atomic

@@ -1,13 +1,18 @@
 """The inbox (待办): asked for, served, opened, claimed, done. Each row is its own proof of service."""
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
 
+from mingcha.base.cases.contents import content_of, record_of
 from mingcha.base.cases.errors import AlreadyClaimed, NotOfTheUnit, NotOpen
 from mingcha.base.cases.models import Case, Todo
 from mingcha.base.days import utc_now
+from mingcha.base.ledger import services as ledger
 from mingcha.base.people.models import Account, Organisation
 from mingcha.base.people.queries import holders_of
+
+OPENED = "首次查阅"
 
 
 def ask(case: Case, *, person: Account | None, by: Account | None) -> Todo | None:
@@ -25,35 +30,65 @@ def tell(
     return _send(Todo(case=case, unit=unit, person=person, verb=verb, to_know=True, sent_by=by))
 
 
-def settle(case: Case) -> None:
-    """Nothing more is asked of whoever had the case."""
-    Todo.objects.filter(case=case, done_at__isnull=True, to_know=False).update(done_at=utc_now())
+def settle(case: Case, *, by: Account | None) -> None:
+    """Nothing more is asked of whoever had the case. Whoever acts on it has opened it."""
+    waiting = open_todos(case)
+    if by is not None:
+        _opened(waiting.filter(opened_at__isnull=True), by)
+    waiting.update(done_at=utc_now())
 
 
 @transaction.atomic
 def note_opened(case: Case, *, reader: Account) -> None:
     """Note that somebody who is asked has opened the case: once, the first time. Served means read.
 
-    Not an act of the ledger: the row itself is the proof, and looking changes nothing.
+    Leaves one act when it is the first time, so that the proof of service can be checked; looking
+    again leaves nothing and costs one query.
     """
-    mine = Todo.objects.select_for_update().filter(case=case, opened_at__isnull=True)
-    for todo in mine.select_related("unit"):
-        if is_addressed_to(todo, reader):
-            todo.opened_at = utc_now()
-            todo.opened_by = reader
-            todo.delivered_at = todo.delivered_at or todo.opened_at
-            if todo.to_know:
-                todo.done_at = todo.opened_at
-            todo.save(update_fields=["opened_at", "opened_by", "delivered_at", "done_at"])
+    if not _unread_by(reader, case):
+        return
+    current = locked(case)
+    mine = Todo.objects.filter(pk__in=_unread_by(reader, case))
+    if mine:
+        _opened(mine, reader)
+        Todo.objects.filter(pk__in=[todo.pk for todo in mine], to_know=True).update(
+            done_at=utc_now()
+        )
+        ledger.act(reader, OPENED, record_of(current), content=content_of(current))
+
+
+def locked(case: Case) -> Case:
+    """The case as it is now, kept from changing: whoever leaves an act on it says what it is."""
+    return (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("unit", "opener")
+        .get(pk=case.pk)
+    )
+
+
+def _unread_by(reader: Account, case: Case) -> list[int]:
+    unread = Todo.objects.filter(case=case, opened_at__isnull=True, done_at__isnull=True)
+    return [todo.pk for todo in unread if is_addressed_to(todo, reader)]
 
 
 def is_addressed_to(todo: Todo, reader: Account) -> bool:
-    """Whether a todo is for this person: by name, or as one of the body who may act."""
+    """Whether a todo is for this person: by name, as deputy, or as one of the body it was sent to.
+
+    Those above the body see the case too; that they look does not serve the body.
+    """
     if todo.person_id is not None:
-        return todo.person_id == reader.pk
-    return reader.organisation_id == todo.unit_id or any(
-        reader.holds_over(right, todo.unit) for right in _rights(todo)
-    )
+        return todo.person_id == reader.pk or stands_in(reader, todo.person_id)
+    return reader.organisation_id == todo.unit_id
+
+
+def _opened(todos: QuerySet[Todo], reader: Account) -> None:
+    now = utc_now()
+    todos.update(opened_at=now, opened_by=reader, delivered_at=Coalesce("delivered_at", Value(now)))
+
+
+def stands_in(reader: Account, absent: int | None) -> bool:
+    """Whether an account stands in today for another, given by its id."""
+    return absent is not None and any(person.pk == absent for person in reader.absent)
 
 
 def deliver_waiting() -> int:
@@ -71,7 +106,8 @@ def check_claimable(case: Case, actor: Account) -> None:
     """Raises NotOpen, or AlreadyClaimed by another."""
     if not case.is_open:
         raise NotOpen(number=case.number, deed="认领")
-    if case.handler_id is not None and case.handler_id != actor.pk:
+    taken = case.handler_id is not None and case.handler_id != actor.pk
+    if taken and not stands_in(actor, case.handler_id):
         raise AlreadyClaimed(number=case.number, handler=case.handler)
 
 
@@ -82,6 +118,15 @@ def give_to(case: Case, person: Account) -> None:
         raise NotOfTheUnit(name=person.real_name, unit=case.unit.name)
     case.handler = person
     open_todos(case).update(person=person)
+
+
+def take(case: Case, person: Account, *, on_behalf: Account | None) -> None:
+    """Make one person the one who is asked, by their own wish; `on_behalf` of somebody absent."""
+    give_to(case, person)
+    claimed = {"claimed_at": utc_now(), "claimed_by": person, "claimed_for": on_behalf}
+    mine = open_todos(case)
+    _opened(mine.filter(opened_at__isnull=True), person)
+    (mine if on_behalf else mine.filter(claimed_at__isnull=True)).update(**claimed)
 
 
 def open_todos(case: Case) -> QuerySet[Todo]:

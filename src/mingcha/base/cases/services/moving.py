@@ -24,7 +24,7 @@ from mingcha.base.cases.machine import ClockStep, Kind, Move, Tick
 from mingcha.base.cases.models import Case, Step
 from mingcha.base.cases.queries import admit
 from mingcha.base.cases.services import clocks, inbox
-from mingcha.base.days import local_today, utc_now
+from mingcha.base.days import SHANGHAI, local_today, utc_now
 from mingcha.base.events.services import announce
 from mingcha.base.ledger import services as ledger
 from mingcha.base.people.models import Account, Organisation
@@ -99,7 +99,7 @@ def opened(opening: Opening, *, actor: Account | None) -> Iterator[Case]:
             clocks.fix(case, opening.due.day, basis=opening.due.basis, on=on)
         clocks.run(case, [ClockStep(Tick.START, rule) for rule in kind.starts], on=on)
         case.save()
-        _trace(case, OPENED, actor, reason=opening.reason)
+        _trace(case, OPENED, actor, Step(reason=opening.reason))
         inbox.ask(case, person=opening.handler, by=actor)
         ledger.act(actor, f"{OPENED}{kind.label}", record_of(case), content=content_of(case))
         announce(CaseMoved(case.number, case.kind, "", case.state))
@@ -140,7 +140,7 @@ def changing(
         rows = Case.objects.select_for_update(of=("self",)).select_related("unit", "opener")
         locked = rows.get(pk=case.pk)
         if seen is not None and seen != locked.version:
-            raise Stale(number=locked.number, changes=_since(locked, seen))
+            raise Stale(number=locked.number, changes=changes_since(locked, seen))
         leaver = Leaver(locked, actor)
         yield locked, leaver
         leaver.finish()
@@ -154,20 +154,22 @@ class Leaver:
 
     def __init__(self, case: Case, actor: Account | None) -> None:
         self.case, self.actor = case, actor
+        self.on_behalf = _on_behalf(case, actor)
         self.labels: list[str] = []
 
     def __call__(self, label: str, *, move: str = "", source: str = "", reason: str = "") -> None:
         """One thing that was done."""
         self.case.version += 1
         self.labels.append(label)
-        _trace(self.case, label, self.actor, move=move, source=source, reason=reason)
+        step = Step(move=move, source=source, reason=reason, on_behalf=self.on_behalf)
+        _trace(self.case, label, self.actor, step)
 
     def finish(self) -> None:
         """Save the case and leave its act, if anything was done."""
         if self.labels:
             self.case.save()
-            verb = "、".join(self.labels)[:60]
-            ledger.act(self.actor, verb, record_of(self.case), content=content_of(self.case))
+            verb = ("代办：" if self.on_behalf else "") + "、".join(self.labels)
+            ledger.act(self.actor, verb[:60], record_of(self.case), content=content_of(self.case))
 
 
 def _legal(case: Case, name: str) -> Move:
@@ -189,7 +191,7 @@ def _go(case: Case, move: Move, said: Said, actor: Account | None) -> None:
         case.handler = said.person
         if said.to is not None:
             case.unit = said.to
-    inbox.settle(case)
+    inbox.settle(case, by=actor)
     clocks.run(case, move.clocks, on=on, reason=said.reason)
     if case.of.machine.is_final(case.state):
         case.closed_at = utc_now()
@@ -217,26 +219,32 @@ def _lift_parent(case: Case) -> None:
             pass
 
 
-def _trace(
-    case: Case,
-    label: str,
-    by: Account | None,
-    *,
-    move: str = "",
-    source: str = "",
-    reason: str = "",
-) -> None:
-    Step.objects.create(
-        case=case, label=label, move=move, source=source, target=case.state,
-        unit=by.organisation if by else case.unit, by=by, reason=reason[:1000],
-        version=case.version,
-    )  # fmt: skip
+def _trace(case: Case, label: str, by: Account | None, step: Step) -> None:
+    """Fill in what every step has, and keep it."""
+    step.case, step.label, step.by, step.target = case, label, by, case.state
+    step.unit = by.organisation if by else case.unit
+    step.reason, step.version = step.reason[:1000], case.version
+    step.save()
 
 
-def _since(case: Case, seen: int) -> str:
+def _on_behalf(case: Case, actor: Account | None) -> Account | None:
+    """For whom an actor acts: the absent handler for whom the actor stands in or claimed it."""
+    if actor is None or case.handler_id is None:
+        return None
+    if case.handler_id != actor.pk:
+        return next((person for person in actor.absent if person.pk == case.handler_id), None)
+    claimed = inbox.open_todos(case).filter(claimed_by=actor, claimed_for__isnull=False)
+    todo = claimed.select_related("claimed_for").first()
+    return todo.claimed_for if todo else None
+
+
+def changes_since(case: Case, seen: int) -> str:
     """What was done since a version was seen, in words."""
     steps = case.steps.filter(version__gt=seen).select_related("by").order_by("pk")
-    done = [f"{step.at:%m-%d %H:%M} {step.by or '系统'} {step.label}" for step in steps]
+    done = [
+        f"{step.at.astimezone(SHANGHAI):%m-%d %H:%M} {step.by or '系统'} {step.label}"
+        for step in steps
+    ]
     return "；".join(done) or "内容已更新"
 
 

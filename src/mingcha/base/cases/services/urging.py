@@ -1,6 +1,6 @@
 """Urging (催办): by hand, and by rule before and after the due day, up the line of who answers."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 
@@ -8,17 +8,18 @@ from mingcha.base.calendar import queries as calendar
 from mingcha.base.cases.contents import content_of, record_of
 from mingcha.base.cases.errors import NotOpen, UrgedLately
 from mingcha.base.cases.models import Case, Rung, Step, Todo, Urging
+from mingcha.base.cases.queries.page import ABOVE
 from mingcha.base.cases.services import inbox
 from mingcha.base.days import local_today, utc_now
 from mingcha.base.ledger import services as ledger
-from mingcha.base.people.models import Account, Duty, Responsible
+from mingcha.base.people.models import Account, Responsible
 from mingcha.base.people.queries import answerable, require
 from mingcha.base.rules.queries import in_force
 
 URGE = "cases.urge"
 BEFORE, AGAIN = "cases.urge_before", "cases.urge_again"
 MOST_A_DAY = 3
-DUTIES = {Rung.UNIT: Duty.UNIT, Rung.LEADER: Duty.LEADER, Rung.HEAD: Duty.HEAD}
+A_MOMENT = timedelta(minutes=1)  # within which a second press is the same press
 NOBODY = "（未登记）"
 
 
@@ -27,19 +28,30 @@ def urge(case: Case, *, text: str, rung: Rung = Rung.HANDLER, actor: Account) ->
     """Urge whoever has the case (催办), or those above them. Leaves one act.
 
     Open to the body that opened the case, and to whoever holds the right over the body that has
-    it. Raises NotAllowed, NotOpen or UrgedLately.
+    it. The same words by the same person within a minute are one urging: a button pressed twice.
+    Raises NotAllowed, NotOpen or UrgedLately.
     """
-    if case.opener_id != actor.organisation_id:
+    if not may_urge(case, actor):
         require(actor, URGE, case.unit)
+    current = inbox.locked(case)
     waiting = list(inbox.open_todos(case).select_related("case", "unit", "person"))
     if not waiting:
         raise NotOpen(number=case.number, deed="催办")
-    today = Urging.objects.filter(todo__in=waiting, by=actor, at__date=local_today()).count()
-    if today >= MOST_A_DAY * len(waiting):
+    text = text.strip() or "请抓紧办理。"
+    mine = Urging.objects.filter(todo__in=waiting, by=actor)
+    just_now = mine.filter(rung=rung, text=text[:500], at__gte=utc_now() - A_MOMENT)
+    if said := list(just_now.order_by("pk")):
+        return said
+    if mine.filter(at__date=local_today()).count() >= MOST_A_DAY * len(waiting):
         raise UrgedLately(times=MOST_A_DAY)
-    said = [_send(todo, rung, text.strip() or "请抓紧办理。", by=actor) for todo in waiting]
-    _record(case, said[0], actor)
+    said = [_send(todo, rung, text, by=actor) for todo in waiting]
+    _record(current, said[0], actor)
     return said
+
+
+def may_urge(case: Case, actor: Account) -> bool:
+    """Whether somebody may urge: of the body that opened it, or with the right over who has it."""
+    return case.opener_id == actor.organisation_id or actor.holds_over(URGE, case.unit)
 
 
 def urge_due(*, on: date) -> int:
@@ -64,10 +76,11 @@ def remind(case: Case, rung: Rung, text: str) -> int:
 
     Returns how many were reminded.
     """
+    current = inbox.locked(case)
     waiting = inbox.open_todos(case).select_related("case", "unit", "person")
     fresh = [t for t in waiting if not t.urgings.filter(by__isnull=True, rung__gte=rung).exists()]
     for todo in fresh:
-        _record(case, _send(todo, rung, text, by=None), None)
+        _record(current, _send(todo, rung, text, by=None), None)
     return len(fresh)
 
 
@@ -93,7 +106,7 @@ def _send(todo: Todo, rung: Rung, text: str, *, by: Account | None) -> Urging:
 def _above(todo: Todo, rung: Rung) -> list[Responsible]:
     if rung == Rung.HANDLER:
         return []
-    return answerable(todo.unit, DUTIES[rung], on=local_today())
+    return answerable(todo.unit, ABOVE[rung], on=local_today())
 
 
 def _record(case: Case, urging: Urging, actor: Account | None) -> None:

@@ -9,7 +9,7 @@ from mingcha.base.calendar import services as calendar
 from mingcha.base.cases import errors, queries, services
 from mingcha.base.cases.models import Case, Rung, Step, Todo
 from mingcha.base.cases.services import clocks
-from mingcha.base.cases.testing import EXTENSION, RULE
+from mingcha.base.cases.testing import move
 from mingcha.base.days import local_today
 from mingcha.base.errors import NotAllowed, NotFound
 from mingcha.base.events.models import Event
@@ -17,12 +17,6 @@ from mingcha.base.ledger.models import Act
 from mingcha.base.ledger.verify import verify_ledger
 from mingcha.base.people import services as people_services
 from mingcha.base.people.models import Duty
-
-
-def move(case, name, actor, **said):
-    with services.advance(case, name, actor=actor, said=services.Said(**said)):
-        pass
-    return case
 
 
 def test_numbers_have_no_gaps(kind, rules, city, people):
@@ -114,20 +108,14 @@ def test_an_extension_is_a_rule_with_a_reason(case, people):
     move(case, "submit", people.clerk, on=local_today())
     before = case.due_on
 
-    services.extend(
-        case, RULE, by=EXTENSION, right="records.receipts", reason="案情复杂", actor=people.head
-    )
+    (extension,) = case.of.extensions
+    services.extend(case, extension, reason="案情复杂", actor=people.head)
 
     assert case.due_on >= before + timedelta(days=10)
     with pytest.raises(NotAllowed):
-        services.extend(
-            case,
-            RULE,
-            by=EXTENSION,
-            right="records.receipts",
-            reason="再延",
-            actor=people.fire_clerk,
-        )
+        services.extend(case, extension, reason="再延", actor=people.fire_clerk)
+    with pytest.raises(errors.ExtendedAlready):
+        services.extend(case, extension, reason="再延", actor=people.head)
 
 
 def test_the_second_of_two_handlers_is_told_what_changed(case, people):
@@ -260,10 +248,10 @@ class TestUrging:
         assert [t.verb for t in queries.inbox(people.leader).to_know] == ["督促：审核"]
 
     def test_by_hand_by_who_opened_it_and_not_too_often(self, case, people):
-        for _ in range(3):
-            services.urge(case, text="请尽快", actor=people.other_clerk)
+        for text in ("请尽快", "请尽快办理", "请今天办理"):
+            services.urge(case, text=text, actor=people.other_clerk)
         with pytest.raises(errors.UrgedLately):
-            services.urge(case, text="请尽快", actor=people.other_clerk)
+            services.urge(case, text="第四次", actor=people.other_clerk)
         with pytest.raises(NotAllowed):
             services.urge(case, text="请尽快", actor=people.fire_clerk)
 
