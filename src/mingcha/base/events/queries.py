@@ -24,6 +24,7 @@ class Stuck:
     attempts: int
     again_at: datetime | None
     waiting_behind: int
+    at: datetime
 
 
 def stuck() -> list[Stuck]:
@@ -42,7 +43,7 @@ def stuck() -> list[Stuck]:
         found.append(
             Stuck(
                 job.pk, reaction.name, reaction.label, event.type, event.subject, job.attempts,
-                job.scheduled_at, behind.get(job.lock, 1) - 1,
+                job.scheduled_at, behind.get(job.lock, 1) - 1, event.at,
             )
         )  # fmt: skip
     return found

@@ -12,20 +12,29 @@ def land_item(event: ItemPublished) -> None: ...
 """
 
 import dataclasses
-from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from django.db import connection, transaction
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
+from mingcha.base.errors import NotAllowed, NotFound
 from mingcha.base.events import models
 from mingcha.base.jobs import defer
+from mingcha.base.ledger import services as ledger
+from mingcha.base.ledger.canonical import Json
 
 FIRST_WAIT_SECONDS = 5
 LONGEST_WAIT_SECONDS = 3600
 QUEUE = "default"
+OPERATE = "desk.operate"
+TRY_NOW = """
+    UPDATE procrastinate_jobs SET scheduled_at = now()
+    WHERE id = %s AND status = 'todo' AND task_name = ANY(%s)
+    RETURNING task_name, (args->>'event')::bigint, attempts
+"""
 
 
 class OutsideTransaction(RuntimeError):
@@ -130,6 +139,31 @@ def on(event: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
         return do
 
     return register
+
+
+class Operator(ledger.Actor, Protocol):
+    """An account that says which rights it holds."""
+
+    def holds(self, right: str) -> bool:
+        """Whether the right is held anywhere."""
+
+
+@transaction.atomic
+def retry(job: int, *, actor: Operator) -> None:
+    """Have a waiting reaction tried now instead of at its next turn (重试). Leaves one act.
+
+    Raises NotAllowed, or NotFound for what is no waiting reaction: done, or running just now.
+    """
+    if not actor.holds(OPERATE):
+        raise NotAllowed(right=OPERATE)
+    with connection.cursor() as cursor:
+        cursor.execute(TRY_NOW, [job, list(Registry.by_job())])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound(what="等待中的处理", key=job)
+    reaction, event, attempts = row
+    said: Mapping[str, Json] = {"reaction": reaction, "event": event, "attempts": attempts}
+    ledger.act(actor, "重试后续处理", ("events.job", str(job)), content=said)
 
 
 @transaction.atomic
