@@ -216,6 +216,12 @@ CHUNK_ROWS = setting(
     int,
     help="接入时一次入库多少行；越大越快，占内存越多。有未完成的批次时不要改动。",
 )
+FONT_FOLDERS: list[str] = setting(
+    "MINGCHA_FONTS",
+    [],
+    lambda text: [part for part in text.split(os.pathsep) if part],
+    help="生成 PDF 时另行查找字体的目录，多个以系统路径分隔符分隔；系统字体总会查找。",
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
 FILE_UPLOAD_TEMP_DIR = HOME / "incoming"
