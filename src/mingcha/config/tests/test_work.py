@@ -1,8 +1,10 @@
-"""What a worker finds when the one before it was killed."""
+"""What a worker finds when the one before it was killed, and that its queues go on side by side."""
 
 import asyncio
+import threading
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from procrastinate.contrib.django import app
 
@@ -53,3 +55,29 @@ def test_a_periodic_job_whose_next_turn_is_queued_already_is_not_queued_twice():
     _take_back()
 
     assert _statuses() == ["aborted", "todo"]
+
+
+TOLD = threading.Event()
+
+
+@app.task(name="test.waits_for_the_other", queue="exports")
+def waits() -> None:
+    """Something long, such as an export: it ends when the job of the other queue has been done."""
+    assert TOLD.wait(30)
+
+
+@app.task(name="test.is_done_meanwhile", queue="default")
+def tells() -> None:
+    """Something that must not wait for it, such as a tie."""
+    TOLD.set()
+
+
+def test_a_long_job_of_one_queue_holds_back_none_of_another():
+    waits.defer()
+    tells.defer()
+
+    call_command("work", queue=["exports", "default"], once=True)
+
+    with connection.cursor() as cursor:  # the worker queues what is periodic besides
+        cursor.execute("SELECT status::text FROM procrastinate_jobs WHERE task_name LIKE 'test.%'")
+        assert cursor.fetchall() == [("succeeded",), ("succeeded",)]

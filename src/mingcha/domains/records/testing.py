@@ -105,12 +105,14 @@ def _value(table: Table, name: str, number: int) -> str:
         FieldType.NUMBER: "1", FieldType.RATIO: "0.5", FieldType.BOOLEAN: "是",
         FieldType.USCC: uscc(1000 + number), FieldType.USCC_OR_ID: uscc(1000 + number),
         FieldType.RESIDENT_ID: resident_id(number), FieldType.LIST: "、".join(CERTIFICATES),
-        FieldType.ITEM: ITEM, FieldType.CHECKLIST: f"{BODY}4{ITEM}{number:03d}",
+        FieldType.ITEM: ITEM, FieldType.CHECKLIST: CHECKLIST,
         FieldType.TEXT: f"{number}号演示{spec.label}"[: spec.max],
     }  # fmt: skip
-    catalogued = table.catalog_as is not None and table.catalog_as.kind == "item"
-    if catalogued and spec.type is FieldType.ITEM:
+    lists = table.catalog_as.kind if table.catalog_as else ""
+    if spec.type is FieldType.ITEM and lists == "item":
         return f"0131{number:010d}"
+    if spec.type is FieldType.CHECKLIST and lists == "checklist":
+        return f"{BODY}4{ITEM}{number:03d}"
     bodies = {table.item.body if table.item else None, "implement_institution_code"}
     return BODY if name in bodies else texts[spec.type]
 
@@ -150,7 +152,7 @@ def hand_in(
     return batch
 
 
-def do_jobs(queues: Iterable[str] = ("intake", "default")) -> None:
+def do_jobs(queues: Iterable[str] = ("intake", "default", "exports")) -> None:
     """Do every waiting job in this process, as the workers would."""
     importlib.import_module("mingcha.domains.records.jobs")
     testing.do_jobs(queues)

@@ -1,9 +1,14 @@
-"""The background worker: takes jobs of one queue and does them, one after another."""
+"""The background worker: takes jobs of its queues and does those of each one after another.
+
+Two queues in one process share what the heavy engines take of memory, and neither waits for the
+other: a long export (exports) holds back no tie and no lake file (default).
+"""
 
 import argparse
 import asyncio
 import importlib
 import importlib.util
+import signal
 from collections.abc import Callable
 from typing import cast
 
@@ -17,27 +22,33 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 from procrastinate.worker import Worker
 
+QUEUES = ["intake", "default", "exports"]
 ALIVE_SECONDS = 2.0
 DEAD_AFTER_SECONDS = 10.0
 LEAVE_SECONDS = 3.0  # then a long job is told to leave off at its next step
 
 
 class Command(BaseCommand):
-    help = "启动后台任务进程，处理一个队列中的任务。由 mingcha up 启动和看护。"
+    help = "启动后台任务进程，处理一个或几个队列中的任务；各队列之间互不等待。由 mingcha up 启动和看护。"
+    requires_system_checks: list[str] = []  # they import every page; `prepare` has made them
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """One queue per process."""
-        parser.add_argument("--queue", default="default", help="队列名：intake 或 default")
+        """The queues, each with a line of its own."""
+        parser.add_argument(
+            "--queue", action="append", choices=QUEUES, help="队列名，可写几次；不写则处理全部队列"
+        )
         parser.add_argument("--once", action="store_true", help="队列空了就结束")
 
-    def handle(self, *, queue: str, once: bool, **_: object) -> None:
+    def handle(self, *, queue: list[str] | str | None, once: bool, **_: object) -> None:
         """Take back what a worker that died left behind, then work until told to stop."""
+        queues = [queue] if isinstance(queue, str) else queue or QUEUES
         load_jobs()
-        slot = Slot(queue)
-        slot.hold()
+        slots = [Slot(name) for name in dict.fromkeys(queues)]
+        for slot in slots:
+            slot.hold()
         connector = cast(DjangoConnector, app.connector)
         worker = app.with_connector(connector.get_worker_connector())
-        asyncio.run(_work(worker, queue, once=once, alone=slot.is_held))
+        asyncio.run(_work(worker, slots, once=once))
 
 
 class Slot:
@@ -47,12 +58,13 @@ class Slot:
     """
 
     def __init__(self, queue: str) -> None:
-        self.key, self.is_held = f"worker:{queue}", False
+        self.queue, self.is_held = queue, False
 
     def hold(self) -> None:
         """Take the lock if it is free; a second worker of the queue works on without it."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [self.key])
+            key = f"worker:{self.queue}"
+            cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
             (self.is_held,) = cursor.fetchone()
 
 
@@ -66,22 +78,36 @@ def load_jobs() -> None:
             importlib.import_module(f"{config.name}.jobs")
 
 
-async def _work(worker: App, queue: str, *, once: bool, alone: bool) -> None:
-    async with worker.open_async():
-        if alone:
-            await take_back(worker, queue)
-        await worker.run_worker_async(
-            queues=[queue],
-            concurrency=1,
-            wait=not once,
-            listen_notify=True,
-            fetch_job_polling_interval=2.0,
-            task_middleware=[_as_a_request],
-            update_heartbeat_interval=ALIVE_SECONDS,
-            stalled_worker_timeout=DEAD_AFTER_SECONDS,
-            install_signal_handlers=True,
-            shutdown_graceful_timeout=LEAVE_SECONDS,
-        )
+async def _work(worker: App, slots: list[Slot], *, once: bool) -> None:
+    """One line per queue; what ends one in an error ends all, and the supervisor starts anew."""
+    async with worker.open_async(), asyncio.TaskGroup() as lines:
+        for slot in slots:
+            if slot.is_held:
+                await take_back(worker, slot.queue)
+        begun = [lines.create_task(_line(worker, slot.queue, once=once)) for slot in slots]
+
+        def stop() -> None:
+            for line in begun:
+                line.cancel()
+
+        for told in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(told, stop)
+
+
+async def _line(worker: App, queue: str, *, once: bool) -> None:
+    """Do the jobs of a queue one after another; cancelling it lets the job under way end."""
+    await worker.run_worker_async(
+        queues=[queue],
+        concurrency=1,
+        wait=not once,
+        listen_notify=True,
+        fetch_job_polling_interval=2.0,
+        task_middleware=[_as_a_request],
+        update_heartbeat_interval=ALIVE_SECONDS,
+        stalled_worker_timeout=DEAD_AFTER_SECONDS,
+        install_signal_handlers=False,
+        shutdown_graceful_timeout=LEAVE_SECONDS,
+    )
 
 
 def _as_a_request(process: Callable[[], object], context: JobContext, worker: Worker) -> object:

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,13 +12,14 @@ import ibis
 import polars as pl
 from django.conf import settings
 from ibis.expr import types as ir
-from procrastinate import JobContext
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import JobAborted
 
 from mingcha.base.analytics import batches, write
 from mingcha.base.days import utc_now
 from mingcha.base.errors import MingchaError, NotAllowed
-from mingcha.base.jobs import AGAIN, DATABASE_GONE, MOST_ATTEMPTS
+from mingcha.base.jobs import DATABASE_GONE, MOST_ATTEMPTS
 from mingcha.base.people.models import Organisation
 from mingcha.base.people.queries import require_anywhere
 from mingcha.base.runs import services as runs
@@ -47,20 +49,25 @@ COPY = {
 BYTE_ORDER_MARK = "\ufeff"  # so that Excel opens a CSV as UTF-8
 
 
-@app.task(name="records.export", retry=AGAIN, pass_context=True)
+# An export that must leave off because the worker stops is begun anew by the next one.
+PASSING = (*DATABASE_GONE, JobAborted)
+AGAIN = RetryStrategy(max_attempts=MOST_ATTEMPTS, wait=1, retry_exceptions=set(PASSING))
+
+
+@app.task(name="records.export", queue="exports", retry=AGAIN, pass_context=True)
 def export(context: JobContext, export: int) -> None:
     """Make the file of an export; however it ends, its run says so. Begun anew after a crash."""
     found = Export.objects.select_related("run", "asked_by__organisation").get(pk=export)
     if found.run.state not in datasets.OPEN:
         return
     try:
-        _make(found)
+        _make(found, must_leave=context.should_abort)
     except runs.Cancelled:
         runs.finish(found.run, RunState.CANCELLED)
     except MingchaError as refusal:
         runs.finish(found.run, RunState.FAILED, error=f"{refusal.title}{refusal.detail}")
     except Exception as error:
-        if context.job.attempts >= MOST_ATTEMPTS or not isinstance(error, DATABASE_GONE):
+        if context.job.attempts >= MOST_ATTEMPTS or not isinstance(error, PASSING):
             runs.finish(found.run, RunState.FAILED, error=INTERRUPTED)
         raise
     finally:
@@ -75,7 +82,7 @@ def forget_exports(timestamp: int = 0) -> None:
     datasets.forget_old()
 
 
-def _make(export: Export) -> None:
+def _make(export: Export, *, must_leave: Callable[[], bool]) -> None:
     actor = export.asked_by
     if not actor.is_active:
         raise NotAllowed(right=datasets.EXPORT)
@@ -92,7 +99,7 @@ def _make(export: Export) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = datasets.path_of(export)
     working = target.with_name(f".{target.name}")
-    export.rows = _write(export, table, rows, working)
+    export.rows = _write(table, rows, working, Watch(export.run, must_leave))
     export.size = working.stat().st_size
     export.digest = _digest(working)
     export.seal_no = reader.seal.no if reader.seal else None
@@ -153,12 +160,32 @@ def _provider(rows: ir.Table) -> dict[str, ir.StringValue]:
     }
 
 
-def _write(export: Export, table: Table, rows: ir.Table, target: Path) -> int:
+@dataclass(frozen=True)
+class Watch:
+    """Tells the run how far it is; stops the writing when somebody asked for it, or we must leave."""
+
+    run: Run
+    must_leave: Callable[[], bool]
+
+    def rows(self, done: int) -> None:
+        """So many rows are written."""
+        runs.stop_if_asked(self.run)
+        if self.must_leave():
+            raise JobAborted
+        runs.move(self.run, done=done)
+
+    def share(self, share: float) -> None:
+        """So much is written, 0 to 1."""
+        self.rows(int(self.run.total * min(share, 1.0)))
+
+
+def _write(table: Table, rows: ir.Table, target: Path, watch: Watch) -> int:
     """Write the file and count its rows; progress goes to the run, and cancelling stops it."""
-    if export.form == Kind.XLSX:
+    form = target.suffix.removeprefix(".")
+    if form == Kind.XLSX:
         headers = labels(table)
-        return write_frames(target, Kind.XLSX, headers, _frames(export.run, rows, headers))
-    return write(_dressed(export.form, table, rows), target, COPY[export.form], _watch(export.run))
+        return write_frames(target, Kind.XLSX, headers, _frames(rows, headers, watch))
+    return write(_dressed(form, table, rows), target, COPY[form], watch.share)
 
 
 def _dressed(form: str, table: Table, rows: ir.Table) -> ir.Table:
@@ -187,26 +214,15 @@ def guarded(cells: ir.StringValue) -> ir.StringValue:
     return cells.ascii_str().isin(SIGNS).ifelse(marked, cells)
 
 
-def _frames(run: Run, rows: ir.Table, headers: Sequence[str]) -> Iterator[pl.DataFrame]:
+def _frames(rows: ir.Table, headers: Sequence[str], watch: Watch) -> Iterator[pl.DataFrame]:
     """The rows as frames of texts under their headers, telling the run how far it is."""
     done = 0
     for batch in batches(rows, BATCH):
-        runs.stop_if_asked(run)
         frame = pl.DataFrame(batch)
         frame.columns = list(headers)
         yield frame
         done += frame.height
-        runs.move(run, done=done)
-
-
-def _watch(run: Run) -> Callable[[float], None]:
-    """Tells the run how far it is, and stops the writing when somebody asked for it."""
-
-    def watch(share: float) -> None:
-        runs.stop_if_asked(run)
-        runs.move(run, done=int(run.total * min(share, 1.0)))
-
-    return watch
+        watch.rows(done)
 
 
 def _digest(path: Path) -> str:

@@ -65,7 +65,7 @@ def ask(wanted: Wanted, *, actor: Account) -> Export:
     said: dict[str, Json] = {"table": table.name, "form": wanted.form}
     said |= {f"where_{name}": text for name, text in wanted.as_spec().items()}
     ledger.act(actor, "申请导出数据", ("export", export.public_id), content=said)
-    defer("records.export", export=export.pk)
+    defer("records.export", queue="exports", export=export.pk)
     return export
 
 

@@ -24,6 +24,7 @@ class Command(BaseCommand):
     help = (
         "封存留痕：给新的留痕编号、延伸杂凑树、签名并发布。由 mingcha up 启动；--once 只封存一次。"
     )
+    requires_system_checks: list[str] = []  # they import every page; `prepare` has made them
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="封存现有留痕后退出")
