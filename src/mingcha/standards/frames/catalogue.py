@@ -18,6 +18,7 @@ from mingcha.standards.model import (
     Rule,
     SameCountRule,
     Severity,
+    Share,
     Table,
 )
 
@@ -27,6 +28,8 @@ TRANSPORT = ("cd_id", "cd_time", "cd_source", "cd_batch", "cd_operation")
 OPERATION = "row.operation"
 SOURCE = "row.source"
 DOUBLED = "row.doubled"
+MASKED = "row.masked"
+MASK = "＊"  # what stands for what was blotted out on its way out of here
 KEY_MISSING = "key.missing"
 KEY_CONFLICT = "key.conflict"
 
@@ -57,6 +60,16 @@ def checks(table: Table) -> list[CheckInfo]:
     seen = {check.national for check in found}
     found += [_nothing(number) for number in NATIONAL if number not in seen]
     return sorted(found, key=lambda check: check.national)
+
+
+def masked_fields(table: Table) -> list[str]:
+    """The fields that some viewers get masked: what they export of them is no longer what was said."""
+    hidden = {Share.INTERNAL, Share.SENSITIVE}
+    return [
+        key
+        for key, spec in table.fields.items()
+        if (spec.share or table.share) in hidden or spec.share_if_person in hidden
+    ]
 
 
 def required(table: Table, key: str) -> bool:
@@ -107,6 +120,14 @@ def _row_checks(table: Table) -> Iterator[CheckInfo]:
     yield CheckInfo(
         DOUBLED, "重复行归并", "05", warn, "同一文件内内容完全相同的行只入库一次，其余计为重复。"
     )
+    if masked_fields(table):
+        yield CheckInfo(
+            MASKED,
+            "遮盖的内容",
+            "01",
+            refuse,
+            "导出时遮盖过的内容（以“＊”代替）不能再报送，以免覆盖原有的内容。",
+        )
     only = table.key.fields[0] if len(table.key.fields) == 1 else ""
     yield CheckInfo(KEY_MISSING, "业务主键", "09", refuse, f"业务主键（{labels}）必须填写。", only)
     if not table.key.counted:

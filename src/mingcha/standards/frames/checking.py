@@ -31,6 +31,7 @@ from mingcha.standards.frames.rows import (
     check_checklist_body,
     check_code_days,
     check_identity,
+    check_masked,
     check_region_years,
     check_rule,
     failing,
@@ -177,6 +178,7 @@ def _row_checks(
         if spec.type is FieldType.REGION:
             yield partial(check_region_years, rows, key, references.regions)
     yield partial(check_checklist_body, rows)
+    yield partial(check_masked, rows)
 
 
 def _transport(raw: pl.DataFrame) -> dict[str, pl.Series]:

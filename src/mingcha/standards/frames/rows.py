@@ -6,7 +6,13 @@ from datetime import date
 
 import polars as pl
 
-from mingcha.standards.frames.catalogue import certificate_type_of, range_words
+from mingcha.standards.frames.catalogue import (
+    MASK,
+    MASKED,
+    certificate_type_of,
+    masked_fields,
+    range_words,
+)
 from mingcha.standards.frames.cells import (
     ID_FORM,
     OLD_ID_FORM,
@@ -115,6 +121,25 @@ def check_rule(rows: Rows, rule: Rule, on: date) -> list[Found]:
             return _not_future(rows, rule, on)
         case RangeRule():
             return _range(rows, rule)
+
+
+def check_masked(rows: Rows) -> list[Found]:
+    """Cells that were blotted out when they were exported: taken in, they would replace the truth."""
+    marks = {}
+    for key in masked_fields(rows.table):
+        judged = rows.fields[key]
+        masked = judged.cells["raw"].str.contains(MASK, literal=True).fill_null(False)
+        if masked.any():
+            marks[key] = judged.column.spread(masked)
+    if not marks:
+        return []
+    frame = pl.DataFrame(marks)
+    named = [pl.when(key).then(pl.lit(rows.label(key))) for key in marks]
+    labels = pl.concat_str(named, separator="、", ignore_nulls=True)
+    words = "{}是导出时遮盖过的内容（含“＊”），不能再报送；请填写原来的内容，或从本单位自己的系统中取数。"
+    wrong = frame.select(any=pl.any_horizontal(pl.all()))["any"]
+    reasons = frame.filter(wrong).select(reason=pl.format(words, labels))["reason"]
+    return [Found(MASKED, wrong.arg_true().to_numpy(), reasons)]
 
 
 def _days(rows: Rows, key: str) -> pl.Series:
