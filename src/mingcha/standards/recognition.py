@@ -8,6 +8,7 @@ from mingcha.standards.errors import NoTableFits, SeveralTablesFit
 from mingcha.standards.headers import plain
 from mingcha.standards.model import Table
 
+TELLING = 5  # so many required fields, all there, tell a table apart by themselves
 LONGEST_HEADER = 200  # characters; a longer cell is no column title, and is not looked at
 # The columns of the national envelope: source's key, time of insertion, source, batch, i/u/d.
 TRANSPORT = ("cd_id", "cd_time", "cd_source", "cd_batch", "cd_operation")
@@ -105,7 +106,7 @@ def recognise(headers: Sequence[str], tables: Iterable[Table]) -> Recognised:
     """Find the table that a header row belongs to.
 
     A table fits if at least half of the row's headers are its fields, and at least half of its
-    required fields have a column; of those that fit, the one with most fields found over required
+    required fields have a column; or if all of them have one, and they are TELLING. Of those that fit, the one with most fields found over required
     fields missing. Raises NoTableFits or SeveralTablesFit, naming the nearest tables. Where the
     table is known already, use `match`.
     """
@@ -125,6 +126,8 @@ def recognise(headers: Sequence[str], tables: Iterable[Table]) -> Recognised:
 
 def _fits(found: Recognised, table: Table) -> bool:
     required = sum(field.required for field in table.fields.values())
+    if required >= TELLING and not found.missing:  # whatever columns of its own it has besides
+        return True
     return (
         found.found > 0 and found.found >= len(found.unknown) and 2 * len(found.missing) <= required
     )

@@ -93,6 +93,15 @@ class ColumnsMissing(MingchaError):
     remedy = "请补上这些列后重报；如果文件里有同样内容、只是列名不同，请在“字段对应”中指明。"
 
 
+class NoRows(MingchaError):
+    """A header, and nothing under it."""
+
+    code = "records/no-rows"
+    status = 422
+    message = "文件 {name} 只有列标题，没有一行数据。"
+    remedy = "请确认导出时选对了时间段和范围；当期没有数据的，不必报送。"
+
+
 class GroundsMissing(MingchaError):
     """A sensitive value is shown for a named case and a stated reason only."""
 

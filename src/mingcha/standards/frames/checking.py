@@ -98,17 +98,18 @@ def check(
 def refuse(checked: Checked, failures: pl.DataFrame) -> Checked:
     """The same chunk with rows refused for reasons found before it (a mapping's failures).
 
-    `failures` is shaped like Checked.failures. Where one explains an empty cell, the reason that
-    the cell must be filled goes. What a mapping could not convert counts as 代码检查 (01).
+    `failures` is shaped like Checked.failures. Where one says what is wrong with a cell, the reasons
+    that judge the cell as it stands go. What a mapping could not convert counts as 代码检查 (01).
     """
     if failures.is_empty():
         return checked
-    emptied = pl.col("check").str.ends_with(".required") | pl.col("check").eq(KEY_MISSING)
-    explained = failures.select("_row", "field", emptied=True).unique()
+    field = pl.col("field")
+    judging = pl.col("check").str.starts_with(field + ".") | pl.col("check").eq(KEY_MISSING)
+    explained = failures.filter(field != "").select("_row", "field", judging=True).unique()
     kept = (
-        checked.failures.with_columns(emptied=emptied)
-        .join(explained, on=["_row", "field", "emptied"], how="anti", maintain_order="left")
-        .drop("emptied")
+        checked.failures.with_columns(judging=judging & (field != ""))
+        .join(explained, on=["_row", "field", "judging"], how="anti", maintain_order="left")
+        .drop("judging")
     )
     refused = pl.col("_row").is_in(failures["_row"].unique().implode())
     state = pl.when(refused).then(pl.lit(REFUSED)).otherwise("_state").alias("_state")

@@ -16,6 +16,7 @@ from mingcha.base.days import local_day, utc_now
 from mingcha.base.errors import MingchaError
 from mingcha.base.jobs import DATABASE_GONE, MOST_ATTEMPTS, defer
 from mingcha.base.runs import services as runs
+from mingcha.domains.records.errors import NoRows
 from mingcha.domains.records.jobs import headers, lake
 from mingcha.domains.records.jobs.landing import Landing, copy_blocks, land
 from mingcha.domains.records.jobs.prepare import (
@@ -131,6 +132,8 @@ def _take_in(batch: Batch, *, must_leave: Callable[[], bool]) -> None:
                 landed = _land(batch, checker, prepared, total=_total(source, prepared))
                 writer.list_finished()
             writer.write(landed, _landed_rows(batch, prepared, landed))
+    if not batch.read_count:
+        raise NoRows(name=batch.file_name)
     with transaction.atomic():
         batches.close(batch, BatchState.LANDED)
         follow(batch)

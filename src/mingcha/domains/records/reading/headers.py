@@ -12,6 +12,7 @@ HEIGHT = 3  # rows that a merged header may take
 
 Row = Sequence[str]
 Choose = Callable[[Sequence[str]], float]
+Found = tuple[float, int, int, list[str]]  # score, first and last row, titles
 
 BETWEEN_WIDE = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
 SPACES = re.compile(r"\s+")
@@ -34,18 +35,18 @@ def find(rows: Sequence[Row], choose: Choose) -> Header | None:
     """The best header among the first rows, or None if no row has a title.
 
     `choose` scores a row of titles: the higher the better, nothing recognised = 0 or less. Merged
-    headers are tried as the lower title (the upper where it is empty) and as both joined. Where
+    headers are tried as the lower title (the upper where it is empty), as both joined, and joined
+    only where that makes a title known. Where
     nothing is recognised, the first of the rows with the most distinct words is taken.
     """
     tops = [[_tidy(cell) for cell in row] for row in rows[:DEPTH]]
-    best: tuple[float, int, int, list[str]] | None = None
+    best: Found | None = None
     for first, last, titles in _candidates(tops):
         score = choose([title for title in _without_own(titles) if title])
         rank = (score, first - last, -first)
         if score > 0 and (best is None or rank > (best[0], best[1] - best[2], -best[1])):
             best = (score, first, last, titles)
-    if best is None:
-        best = _widest(tops)
+    best = _widest(tops) if best is None else _refined(tops, best, choose)
     if best is None:
         return None
     score, first, last, titles = best
@@ -54,7 +55,8 @@ def find(rows: Sequence[Row], choose: Choose) -> Header | None:
 
 
 def _tidy(cell: str) -> str:
-    return SPACES.sub(" ", BETWEEN_WIDE.sub("", cell.strip().strip("\ufeff")))
+    bare = cell.replace("\x00", "").strip().strip("\ufeff")
+    return SPACES.sub(" ", BETWEEN_WIDE.sub("", bare))
 
 
 def _without_own(titles: Sequence[str]) -> list[str]:
@@ -73,6 +75,23 @@ def _candidates(rows: Sequence[list[str]]) -> Iterator[tuple[int, int, list[str]
             stack = rows[first : last + 1]
             yield first, last, _lowest(stack)
             yield first, last, _joined(stack)
+
+
+def _refined(tops: Sequence[list[str]], best: Found, choose: Choose) -> Found:
+    """The header with those titles joined to what stands above them that are known only so.
+
+    A merged title may cover two columns of a row whose other titles are whole.
+    """
+    score, first, last, titles = best
+    for top in range(max(0, last - HEIGHT + 1), last):
+        joined = _joined(tops[top : last + 1])
+        titles = [*titles, *[""] * (len(joined) - len(titles))]
+        for place, title in enumerate(joined):
+            tried = [*titles[:place], title, *titles[place + 1 :]]
+            better = choose([cell for cell in _without_own(tried) if cell]) if title else 0
+            if better > score:
+                score, first, titles = better, min(first, top), tried
+    return score, first, last, titles
 
 
 def _lowest(stack: Sequence[list[str]]) -> list[str]:
@@ -102,7 +121,7 @@ def _spread(row: Sequence[str], below: Sequence[str]) -> list[str]:
     return spread
 
 
-def _widest(rows: Sequence[list[str]]) -> tuple[float, int, int, list[str]] | None:
+def _widest(rows: Sequence[list[str]]) -> Found | None:
     words = [len({c for c in row if c and not NUMBER.fullmatch(c)}) for row in rows]
     if not any(words):
         return None

@@ -26,7 +26,7 @@ SAMPLE_BYTES = 256 * 1024
 RAW = 2_000  # characters of an unreadable rest that go into the refusal
 BETWEEN = re.compile(r"[\s,]*")
 
-NESTED = "字段“{name}”的值是嵌套结构，应为单个值"
+NESTED = "字段“{name}”的值是嵌套结构，应为单个值，或由单个值组成的列表"
 UNEXPECTED = "字段“{name}”在文件前 {rows} 行中都没有出现，未能读取；请让第一行写全所有字段"
 DOUBLED = "同一个对象里字段“{name}”出现了两次"
 NOT_JSON = "这一行不是完整的 JSON"

@@ -18,7 +18,7 @@ from mingcha.domains.records.reading.pieces import (
     without_empty_text,
 )
 
-NESTED = "字段“{name}”的值是嵌套结构，应为单个值"
+NESTED = "字段“{name}”的值是嵌套结构，应为单个值，或由单个值组成的列表"
 DATETIME = "%Y-%m-%d %H:%M:%S%.f"
 
 

@@ -9,8 +9,9 @@ from mingcha.domains.records.reading.model import BROKEN, COLUMN, FLAWS, REASON,
 
 # Characters that no text has: U+FFFD stands where bytes could not be decoded, U+0000 cannot be kept.
 UNDECODED, NUL = "\ufffd", "\x00"
+SHOWN_NUL = "\u2400"  # what is shown and kept in its place
 UNDECODED_REASON = "含有无法识别的文字（显示为“\ufffd”），可能在转换编码时损坏，请核对原文后重填"
-NUL_REASON = "含有不可见的空字符，请删除后重填"
+NUL_REASON = "含有不可见的空字符（显示为“\u2400”），请删除后重填"
 
 Flaw = tuple[int, str, str]
 Broken = tuple[int, str, str]
@@ -47,6 +48,8 @@ def _chunk(source: Source, held: Sequence[Piece], start: int, stop: int) -> Chun
     flaws = [flaw for piece in held for flaw in piece.flaws]
     if any(piece.suspect for piece in held):
         flaws += _undecoded(rows)
+        rows = rows.with_columns(pl.col(pl.String).str.replace_all(NUL, SHOWN_NUL, literal=True))
+        broken = [(row, text.replace(NUL, SHOWN_NUL), why) for row, text, why in broken]
     return Chunk(
         rows=rows,
         broken=pl.DataFrame(broken, schema=BROKEN, orient="row"),

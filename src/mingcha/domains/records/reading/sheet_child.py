@@ -81,6 +81,7 @@ def _convert(sheet: fastexcel.ExcelSheet, look: Survey, target: Path) -> dict[st
         "rows": table.height,
         "flaws": flaws,
         "merged": look.merged,
+        "hidden": look.hidden,
     }
 
 
@@ -92,7 +93,7 @@ def _error(detail: str) -> str:
 def _clean(table: pl.DataFrame, look: Survey) -> tuple[pl.DataFrame, list[Flaw]]:
     """Cells as the clerk sees them, and what is wrong with some."""
     flaws: list[Flaw] = [
-        (row, -1, NO_RESULT.format(place=place or "某个单元格"))
+        (row, _place(place), NO_RESULT.format(place=place or "某个单元格"))
         for row, place in look.bare_formulas
     ]
     columns = []
@@ -103,6 +104,14 @@ def _clean(table: pl.DataFrame, look: Survey) -> tuple[pl.DataFrame, list[Flaw]]
             flaws += [(row, place, LOST_DIGITS) for row in lost]
         columns.append(column.alias(str(place)))
     return pl.DataFrame(columns), flaws
+
+
+def _place(cell: str) -> int:
+    """The column, from 0, of a cell such as C12; -1 where it does not say."""
+    number = 0
+    for letter in cell.strip("$0123456789"):
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
 
 
 def _plain(cells: pl.Series) -> pl.Series:

@@ -43,7 +43,9 @@ FORMULA_CELL = re.compile(
 )
 MERGED = re.compile(rb"<" + P + rb'mergeCell\b[^>]*?\bref="[A-Z]+(\d+):[A-Z]+(\d+)"')
 ROW_END = b"row>"
+ROW = re.compile(rb"<" + P + rb"row\b([^>]*)>")
 
+HIDDEN = {b"1", b"true"}
 SHEET = re.compile(rb"<" + P + rb"sheet\b([^>]*)>")
 RELATION = re.compile(rb"<" + P + rb"Relationship\b([^>]*)>")
 ATTRIBUTE = re.compile(rb'([\w:]+)\s*=\s*["\']([^"\']*)["\']')
@@ -65,6 +67,7 @@ class Survey:
     bare_formulas: list[tuple[int, str]] = field(default_factory=list)  # (row, "C12")
     has_formulas: bool = False
     merged: list[tuple[int, int]] = field(default_factory=list)  # first and last row
+    hidden: list[int] = field(default_factory=list)  # rows that are hidden or filtered away
 
 
 def survey(path: Path, *, limit: int) -> list[Survey]:
@@ -141,6 +144,10 @@ def _look(block: bytes, look: Survey) -> None:
             if not (value and known.get(b"t") == b"str"):  # text "" is a result
                 place = known.get(b"r", b"").decode()
                 look.bare_formulas.append((_row(place), place))
+    if b"hidden=" in block:
+        rows = (dict(ATTRIBUTE.findall(match[1])) for match in ROW.finditer(block))
+        hidden = (known.get(b"r", b"") for known in rows if known.get(b"hidden") in HIDDEN)
+        look.hidden += [int(number) for number in hidden if number.isdigit()]
     if b"mergeCell" in block:
         look.merged += [(int(first), int(last)) for first, last in MERGED.findall(block)]
 

@@ -45,6 +45,7 @@ class _Sheet:
     visible: bool
     rows: int
     merged: list[tuple[int, int]]
+    hidden: list[int]
 
 
 def open_sheet(path: Path, name: str, *, choose: Choose, limits: Limits) -> Source:
@@ -114,7 +115,7 @@ def _read(path: Path, name: str, folder: Path, limits: Limits) -> tuple[list[_Sh
         raise SheetTooHeavy(name=name, limit=f"{limits.sheet_seconds} 秒") from fault
     report = _report(folder, name, done, limits)
     sheets = [
-        _Sheet(index, sheet["name"], sheet["visible"], sheet["rows"], sheet["merged"])
+        _Sheet(index, *(sheet[part] for part in ("name", "visible", "rows", "merged", "hidden")))
         for index, sheet in enumerate(report["sheets"])
     ]
     return sheets, report["skipped"]
@@ -160,6 +161,9 @@ def _notes(
         notes.append(f"工作表“{sheet.name}”是隐藏的。")
     if name.lower().endswith(".xlsm"):
         notes.append("文件带有宏；宏没有运行，只读取了单元格的值。")
+    hidden = sum(row > header.last + 1 for row in sheet.hidden)
+    if hidden:
+        notes.append(f"有 {hidden} 行被隐藏或筛选掉，也照常读取；不需要的请删除后重报。")
     merged = sum(last > header.last + 1 for _, last in sheet.merged)
     if merged:
         notes.append(f"数据区域有 {merged} 处合并单元格，只有左上角一格有值，其余按空白读取。")

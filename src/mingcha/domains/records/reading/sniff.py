@@ -42,6 +42,7 @@ HTML = re.compile(
 XML = re.compile(r"\A\s*<\?xml|\A\s*<[A-Za-z][\w:]*[\s>]")
 OBJECT = re.compile(r'\A\s*\{\s*["}]')
 ARRAY = re.compile(r"\A\s*\[\s*[\[{\]]")
+ARRAY_OF_OBJECTS = re.compile(r'\A\s*\[\s*\{\s*"')  # what no CSV begins with
 
 NAMED = {
     Kind.XLSX: (".xlsx", ".xlsm"),
@@ -145,11 +146,10 @@ def _by_text(name: str, head: bytes) -> Kind:
     controls = sum(char < " " and char not in "\t\r\n\f\x1a\x1f" for char in text)
     if controls > max(100, len(text) // 20):
         _refuse_other(name, "无法识别的二进制数据", AS_CSV)
-    if Path(name).suffix.lower() in NAMED[Kind.TEXT]:
-        return Kind.TEXT
-    if ARRAY.search(text):
-        return Kind.JSON_ARRAY
-    return Kind.JSON_LINES if OBJECT.search(text) else Kind.TEXT
+    if OBJECT.search(text):
+        return Kind.JSON_LINES
+    is_array = ARRAY if Path(name).suffix.lower() not in NAMED[Kind.TEXT] else ARRAY_OF_OBJECTS
+    return Kind.JSON_ARRAY if is_array.search(text) else Kind.TEXT
 
 
 def _as_text(head: bytes) -> str:

@@ -255,13 +255,13 @@ def _cells(text: str, source: Source) -> list[str] | str:
         cells = next(csv.reader([text], delimiter=source.delimiter, strict=True), [])
     except csv.Error:
         if text.count('"') % 2:
-            return "双引号没有成对，无法判断单元格在哪里结束"
+            return "双引号没有成对，无法判断单元格在哪里结束；请补上或删去引号后重填"
         cells = next(csv.reader([text.replace("\n", " ")], delimiter=source.delimiter), [])
     least = source.picks[-1] + 1
     if not any(cell.strip() for cell in cells):
         return [""] * source.width
     if len(cells) < least:
-        return f"只有 {len(cells)} 个单元格，应有 {least} 个；可能漏了分隔符，或单元格内有未加引号的换行"
+        return f"只有 {len(cells)} 个单元格，应有 {least} 个；可能漏了分隔符，或单元格内有未加引号的换行，请补全后重填"
     if any(cell.strip() for cell in cells[source.width :]):
-        return f"有 {len(cells)} 个单元格，应有 {source.width} 个；可能单元格内有未加引号的分隔符"
+        return f"有 {len(cells)} 个单元格，应有 {source.width} 个；可能单元格内有未加引号的分隔符，请给这样的单元格加上双引号"
     return (cells + [""] * source.width)[: source.width]

@@ -66,7 +66,10 @@ def test_a_formula_without_result_and_an_error_are_pointed_out(tmp_path):
     found = Read(save(tmp_path, ("一", [HEADERS, *rows])))
 
     assert [row[:2] for row in found.rows] == [("1", None), ("2", "b"), ("3", "c")]
-    assert [flaw[:2] for flaw in found.flaws] == [(2, ""), (3, "统一社会信用代码")]
+    assert [flaw[:2] for flaw in found.flaws] == [
+        (2, "检查对象名称"),
+        (3, "统一社会信用代码"),
+    ]
     assert "B2 是公式" in found.flaws[0][2]
     assert "#N/A" in found.flaws[1][2]
 

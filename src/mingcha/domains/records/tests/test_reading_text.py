@@ -134,7 +134,7 @@ def test_inch_marks_inside_a_cell_are_not_quotes(tmp_path):
 def test_nul_bytes_are_pointed_out(tmp_path):
     found = read(tmp_path, HEADER + "1,a\x00b,3\n" + BODY)
 
-    assert found.rows[0] == ("1", "a\x00b", "3")
+    assert found.rows[0] == ("1", "a\u2400b", "3")  # no database keeps the character itself
     assert [flaw[:2] for flaw in found.flaws] == [(2, "检查对象名称")]
 
 

@@ -77,14 +77,15 @@ def test_parquet_becomes_plain_text(tmp_path):
             "大": [1e20],
             "码": ["0012"],
             "类": pl.Series(["x"], dtype=pl.Categorical),
-            "套": [[1, 2]],
+            "列": [[1, 2]],
+            "套": [[[1], [2]]],
         }
     ).write_parquet(path)
     found = Read(path)
 
     assert found.rows == [
         ("2026-01-02", "2026-01-02 11:04:05", "12.50", "0.3", "100000000000000000000", "0012", "x",
-         "[1, 2]")
+         "1、2", "[[1], [2]]")
     ]  # fmt: skip
     assert [flaw[:2] for flaw in found.flaws] == [(1, "套")]
 
