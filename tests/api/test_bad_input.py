@@ -13,7 +13,7 @@ from tests.api import bad_files as file
 from tests.api.handing_in import Program
 
 from mingcha.base.people.testing import make_account
-from mingcha.domains.records.testing import as_csv, do_jobs, inspection, make_catalogue
+from mingcha.domains.records.testing import as_csv, do_jobs, inspection, lawful, make_catalogue
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -149,3 +149,22 @@ def test_names_with_markup_or_formulas_are_text_on_pages_and_in_files(client, pr
     text = b"".join(export.streaming_content).decode("utf-8-sig")
     cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
     assert "'=HYPERLINK(1)" in cells and "'@SUM(1)" in cells
+
+
+@pytest.mark.row("DAT-7")
+def test_an_export_is_not_limited_by_what_its_table_lacks(program):
+    assert program.hand_in(as_csv([inspection(1)]))["accepted"] == 1
+    officer = lawful("officer", 1)
+    provider = Program(
+        make_account("data-bureau", "head", organisation=program.account.organisation)
+    )
+    assert provider.hand_in(as_csv([officer], table="officer"), "人员.csv")["accepted"] == 1
+
+    answer = provider.client.post(
+        "/api/v1/exports",
+        {"table": "officer", "form": "csv", "item": "01310000000001"},
+        content_type="application/json",
+    )
+
+    assert answer.status_code == 422
+    assert "没有监管事项，不能按它筛选导出" in answer.json()["title"]

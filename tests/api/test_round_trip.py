@@ -6,7 +6,7 @@ from tests.api.handing_in import Program
 from mingcha.base.ledger import sealer
 from mingcha.base.people.testing import make_account
 from mingcha.domains.records.models import Fact
-from mingcha.domains.records.testing import as_lines, do_jobs, lawful, make_catalogue
+from mingcha.domains.records.testing import as_lines, do_jobs, in_order, lawful, make_catalogue
 from mingcha.standards import loader
 from mingcha.standards.model import FieldType, Share
 
@@ -60,23 +60,6 @@ def rows_of(table):
 
 
 SETTLED = {"implement_institution_code", "entrust_dept_code"}  # credit codes, though untyped
-
-
-def in_order():
-    """The tables, each after those it refers to."""
-    found: list[str] = []
-
-    def add(name):
-        for reference in loader.current().table(name).references:
-            to = reference.to.partition(".")[0]
-            if "." in reference.to and to != name and to not in found:
-                add(to)
-        if name not in found:
-            found.append(name)
-
-    for name in loader.current().tables:
-        add(name)
-    return found
 
 
 def exports(program, tables):

@@ -110,11 +110,6 @@ class Entry:
     owner: str | None = None
 
     @property
-    def main(self) -> tuple[str, str]:
-        """(scheme, main code); two empty texts where there is no code."""
-        return next((one for one in self.identifiers if one[1] == self.code), ("", ""))
-
-    @property
     def area(self) -> str | None:
         """The division as far as linking may rely on it.
 

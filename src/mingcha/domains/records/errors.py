@@ -111,6 +111,15 @@ class GroundsMissing(MingchaError):
     remedy = "请补全后重新提交；所写内容随本次查看一并留痕。"
 
 
+class ConditionUnfit(MingchaError):
+    """A table cannot be limited by what it does not have."""
+
+    code = "records/condition-unfit"
+    status = 422
+    message = "数据表“{table}”没有{what}，不能按它筛选导出。"
+    remedy = "请去掉这个条件后重新申请；导出的文件可用报送单位、日期等条件缩小范围。"
+
+
 class ExportEnded(MingchaError):
     """The export is over and cannot be stopped."""
 

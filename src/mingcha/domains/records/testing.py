@@ -117,6 +117,23 @@ def _value(table: Table, name: str, number: int) -> str:
     return BODY if name in bodies else texts[spec.type]
 
 
+def in_order() -> list[str]:
+    """The tables, each after those it refers to."""
+    found: list[str] = []
+
+    def add(name: str) -> None:
+        for reference in loader.current().table(name).references:
+            to = reference.to.partition(".")[0]
+            if "." in reference.to and to != name and to not in found:
+                add(to)
+        if name not in found:
+            found.append(name)
+
+    for name in loader.current().tables:
+        add(name)
+    return found
+
+
 def resident_id(number: int) -> str:
     """A made-up identity number with a right check digit."""
     body = f"31011519900101{number % 1000:03d}"

@@ -24,7 +24,8 @@ def resolve(subjects: pl.DataFrame, register: pl.DataFrame, weights: Weights) ->
 
     A code that is registered decides; it is doubtful only where the record names a branch and
     the register does not (or the other way), or where name and place both contradict it. A
-    wrong code counts when exactly one registered code is one slip away and the names agree.
+    wrong code counts when exactly one registered code is one slip away and the names agree: one
+    trade name that only holds the other does not, where the places differ.
     Otherwise the name must reach `weights.tie` and beat every other party by `weights.margin`.
     Doubtful ties carry the best candidate and are for a person to decide. Equal weights are
     ordered by party id, so the answer does not depend on the order of rows.
@@ -79,7 +80,8 @@ def _decide(ranked: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     best = ranked.unique("s", keep="first", maintain_order=True).join(
         grouped, on="s", maintain_order="left"
     )
-    names_agree = pl.col("is_trade").is_in(AGREEING)
+    elsewhere = pl.col("is_area").str.ends_with("differ")
+    names_agree = pl.col("is_trade").is_in(AGREEING) & ~((pl.col("is_trade") == "part") & elsewhere)
     places_differ = pl.col("is_area").str.ends_with("differ") | (pl.col("is_address") == "differ")
     branch_differs = pl.col("is_branch").is_in(["one", "differ"])
     contradicts = branch_differs | ((pl.col("is_trade") == "differ") & places_differ)

@@ -12,6 +12,7 @@ from mingcha.domains.parties import services as parties
 from mingcha.domains.parties.linking import blocking_keys
 from mingcha.domains.records.jobs.regions import REGION, REGION_BY, placed
 from mingcha.domains.records.services import ties
+from mingcha.standards import loader
 from mingcha.standards.frames.content import identity
 from mingcha.standards.model import CatalogSpec, OfficerSpec, RegisterSpec, Table
 
@@ -74,15 +75,18 @@ def _parties(
 def keep_keys(pairs: Sequence[tuple[int, int]], entries: Sequence[parties.Entry]) -> None:
     """Keep the keys by which likely twins of the parties that were entered are found."""
     by_subject = dict(pairs)
+    codeless = {"name", *loader.current().natural_schemes}
     said = [
-        (by_subject[entry.subject_id], *entry.main, entry.name, entry.address, entry.area)
+        (by_subject[entry.subject_id], *code, entry.name, entry.address, entry.area)
         for entry in entries
         if entry.subject_id in by_subject
+        for code in [one for one in entry.identifiers if one[0] not in codeless] or [("", "")]
     ]
     columns = dict.fromkeys(("scheme", "code", "name", "address", "region"), pl.String)
     frame = pl.DataFrame(said, schema={"id": pl.Int64, **columns}, orient="row")
     if frame.height:
-        keys = blocking_keys(frame.unique("id", keep="last"), registered=True)
+        rows = frame.unique(["id", "scheme", "code"], keep="last", maintain_order=True)
+        keys = blocking_keys(rows, registered=True).unique()
         parties.keep_blocking_keys(keys.select("key", "id").iter_rows())
 
 

@@ -17,8 +17,12 @@ from mingcha.standards.model import RegionBy, RegionSource
 
 AT_ONCE = 20_000
 
+# What is said to be another body's certificate (099) may be the number that firms were registered
+# under before credit codes: it is looked up as one.
 WAITING = """
-    SELECT s.id, s.scheme, s.value,
+    SELECT s.id, s.scheme AS said,
+           CASE s.scheme WHEN 'cert-099' THEN 'registration-number' ELSE s.scheme END AS scheme,
+           s.value,
            CASE WHEN s.scheme = ANY(%(codeless)s) THEN '' ELSE s.value END AS code,
            s.name, s.address, s.region
     FROM records_untied u JOIN records_subject s ON s.id = u.subject_id
@@ -74,7 +78,8 @@ def tie_some() -> int:
 def _waiting() -> pl.DataFrame:
     with connection.cursor() as cursor:
         cursor.execute(WAITING, {"codeless": codeless(), "limit": AT_ONCE})
-        return pl.DataFrame(cursor.fetchall(), schema={"id": pl.Int64, **TEXTS}, orient="row")
+        schema = {"id": pl.Int64, "said": pl.String, **TEXTS}
+        return pl.DataFrame(cursor.fetchall(), schema=schema, orient="row")
 
 
 def _candidates(subjects: pl.DataFrame) -> pl.DataFrame:
@@ -112,7 +117,7 @@ def _own_party(left: pl.DataFrame) -> None:
             kind=KIND_OF_SCHEME.get(row["scheme"], ANY_KIND),
             subkind="unregistered",
             name=row["name"] or row["code"] or row["value"],
-            identifiers=[(row["scheme"], row["value"])],
+            identifiers=[(row["said"], row["value"])],
             code=row["code"],
             region=row[REGION],
             region_by=row[REGION_BY],

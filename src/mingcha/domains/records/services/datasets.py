@@ -16,7 +16,13 @@ from mingcha.base.people.models import Account
 from mingcha.base.people.queries import require_anywhere
 from mingcha.base.runs import services as runs
 from mingcha.base.runs.models import Run, RunState
-from mingcha.domains.records.errors import ExportClosed, ExportEnded, ExportGone, ExportNotReady
+from mingcha.domains.records.errors import (
+    ConditionUnfit,
+    ExportClosed,
+    ExportEnded,
+    ExportGone,
+    ExportNotReady,
+)
 from mingcha.domains.records.models import Export
 from mingcha.domains.records.queries import datasets as queries
 from mingcha.standards import loader
@@ -52,12 +58,18 @@ def ask(wanted: Wanted, *, actor: Account) -> Export:
     """Ask for an export (申请导出) and defer its job in the same transaction. Leaves one act.
 
     Raises NotAllowed (also for a provider whose rows are not the actor's to take), NotFound (no such
-    provider) or UnknownTable.
+    provider), UnknownTable or ConditionUnfit.
     """
     require_anywhere(actor, EXPORT)
     table = loader.current().table(wanted.table)
     if wanted.provider:
         queries.require_provider(actor, table.name, wanted.provider)
+    for asked, has, what in (
+        (wanted.region, queries.region_field(table), "行政区划"),
+        (wanted.item, table.item, "监管事项"),
+    ):
+        if asked and not has:
+            raise ConditionUnfit(table=table.label, what=what)
     run = Run.objects.create(kind="records.export", label=f"导出{table.label}", actor_id=actor.pk)
     export = Export.objects.create(
         run=run, asked_by=actor, table=table.name, form=wanted.form, spec=wanted.as_spec()
