@@ -25,6 +25,7 @@ CLAIMED = 100  # items that every body has a checklist for
 UNKNOWN_EVERY = 100  # one enterprise in so many is not in the register
 DISTRICTS = ("01", "04", "05", "06", "07", "09", "10", "12", "13", "14", "15", "16", "17", "18")
 BATCH = 50_000
+A_FEW, ELSEWHERE = 500, 900_000_000  # rows of the file that warms a worker up
 KINDS = {
     "csv": Kind.TEXT,
     "jsonl": Kind.JSON_LINES,
@@ -57,30 +58,34 @@ class World:
     def references(self) -> References:
         """Everything in force since 2020, for every body and level."""
         return References(
-            items=pl.DataFrame({"code": self.items}).with_columns(
-                since=SINCE,
-                until=pl.lit(None, pl.Date),
-                status=pl.lit("01"),
-                levels=pl.lit(["3", "4"]),
-                body=pl.lit(None, pl.String),
-                region=pl.lit("310000"),
-            ),
-            checklists=pl.DataFrame(
-                self.checklists, schema=["code", "body", "item"], orient="row"
-            ).select(
-                "code",
-                "item",
-                "body",
-                since=pl.lit(SINCE),
-                until=pl.lit(None, pl.Date),
-            ),
+            items={
+                "item": pl.DataFrame({"code": self.items}).with_columns(
+                    since=SINCE,
+                    until=pl.lit(None, pl.Date),
+                    status=pl.lit("01"),
+                    levels=pl.lit(["3", "4"]),
+                    body=pl.lit(None, pl.String),
+                    region=pl.lit("310000"),
+                )
+            },
+            checklists={
+                "checklist": pl.DataFrame(
+                    self.checklists, schema=["code", "body", "item"], orient="row"
+                ).select(
+                    "code",
+                    "item",
+                    "body",
+                    since=pl.lit(SINCE),
+                    until=pl.lit(None, pl.Date),
+                )
+            },
             officers=pl.DataFrame({"certificate": self.officers}).with_columns(
                 since=SINCE, until=VALID_TO, body=pl.lit(None, pl.String)
             ),
             regions=pl.DataFrame({"code": self.regions}).with_columns(
                 since_year=pl.lit(None, pl.Int32), until_year=pl.lit(None, pl.Int32)
             ),
-            keys={"random_plan.plan_id": pl.DataFrame({"key": self.plans})},
+            keys={"random_plan.plan_id": pl.DataFrame({"key": self.plans}).with_columns(day=SINCE)},
         )
 
     def inspections(self, rows: int, first: int = 0) -> pl.DataFrame:
@@ -149,6 +154,13 @@ def delivered(rows: int, suffix: str) -> Path:
     return rig.kept(f"check_action-{rows}.{suffix}", partial(_deliver, rows, suffix), mark)
 
 
+def a_few() -> bytes:
+    """A small CSV of inspections that are in no other file."""
+    fields = loader.current().table("check_action").fields
+    rows = World(1_000).inspections(A_FEW, ELSEWHERE).select(list(fields))
+    return rows.rename({key: spec.label for key, spec in fields.items()}).write_csv().encode()
+
+
 def _deliver(rows: int, suffix: str, target: Path) -> None:
     world = World(parties_for(rows))
     fields = loader.current().table("check_action").fields
@@ -176,16 +188,17 @@ CHECKLISTS_IN = """
     FROM unnest(%s::text[], %s::text[], %s::text[]) AS t(code, body, item)
 """
 OFFICERS_IN = """
-    INSERT INTO officers_officer (certificate, name, body, valid_to, region, fields, fact_id)
-    SELECT certificate, '演示员', '演示局', %s, '', '', 0 FROM unnest(%s::text[]) AS certificate
+    INSERT INTO officers_officer (certificate, name, body, kind, is_supervisor, issued_by, valid_to,
+                                  region, areas, fields, fact_id)
+    SELECT certificate, '演示员', '演示局', '', false, '', %s, '', '{}', '{}', 0 FROM unnest(%s::text[]) AS certificate
 """
 PARTIES_IN = """
     WITH party AS (
-        INSERT INTO parties_party (public_id, kind, subkind, name, code, region, industry, address,
-                                   status, legal_person, is_registered)
+        INSERT INTO parties_party (public_id, kind, subkind, name, code, region, region_by, industry,
+                                   address, status, legal_person, is_registered)
         SELECT replace(gen_random_uuid()::text, '-', ''), '1', '',
                '演示' || lpad((n - 1)::text, 6, '0') || '餐饮管理（上海）有限公司', code, '310115',
-               'I6210', '', '存续', '', true
+               'stated', 'I6210', '', '存续', '', true
         FROM unnest(%s::text[]) WITH ORDINALITY AS t(code, n) WHERE n %% %s <> 0
         RETURNING id, code)
     INSERT INTO parties_identifier (scheme, value, party_id) SELECT 'uscc', code, id FROM party

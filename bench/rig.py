@@ -8,7 +8,6 @@ and of all processors together: of that process, what it started, and the databa
 import contextlib
 import hashlib
 import inspect
-import json
 import os
 import statistics
 import threading
@@ -157,7 +156,7 @@ def watched(work: Callable[[], object], **told: float) -> Took:
     return Took(wall, cpu, max(peak[0], _own_peak()) // MEGABYTE, told)
 
 
-def best_of(runs: int, work: Callable[[], object]) -> Took:
+def median_of(runs: int, work: Callable[[], object]) -> Took:
     """The median of some runs in this process, each after the last; peak memory of them all."""
     took = [watched(work) for _ in range(runs)]
     middle = sorted(took, key=lambda one: one.wall)[len(took) // 2]
@@ -361,8 +360,3 @@ def _filled(make: Callable[..., None], values: Sequence[object]) -> None:
     with psycopg.connect(owner_of(connection.settings_dict["NAME"]).conninfo) as own:
         own.autocommit = True
         own.execute("VACUUM ANALYZE")
-
-
-def as_json(one: Row) -> str:
-    """A row for a pipe."""
-    return json.dumps(one.__dict__, ensure_ascii=False)
