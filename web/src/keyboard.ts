@@ -1,4 +1,9 @@
-/** Keys of the desk: / searches, j and k walk the rows, Enter opens, x ticks, Esc closes. */
+/**
+ * Keys of the desk: / searches, j and k walk the rows, Enter opens, x ticks, Esc closes.
+ *
+ * A page adds its own with data-key on a button or link. Where the page has several choices
+ * (data-choice="1", "2", …), a digit chooses one, and keys go to the buttons of the chosen one.
+ */
 
 const TYPING = "input, textarea, select, [contenteditable]";
 
@@ -43,13 +48,36 @@ const KEYS: Record<string, () => void> = {
   x: tick,
 };
 
+/** Choose the choice of that digit: it opens, and the keys are its. */
+function choose(digit: string): boolean {
+  const chosen = document.querySelector<HTMLElement>(`[data-choices] [data-choice="${digit}"]`);
+  if (chosen === null) return false;
+  for (const choice of Array.from(document.querySelectorAll<HTMLElement>("[data-choices] [data-choice]"))) {
+    choice.toggleAttribute("data-chosen", choice === chosen);
+    if (choice instanceof HTMLDetailsElement) choice.open = choice === chosen;
+  }
+  chosen.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+/** The button or link of a key: that of the chosen choice before any other. */
+function pressed(key: string): HTMLElement | null {
+  if (!/^[a-z]$/.test(key)) return null;
+  const own = document.querySelector<HTMLElement>(`[data-chosen] [data-key="${key}"]`);
+  return own ?? document.querySelector<HTMLElement>(`[data-key="${key}"]`);
+}
+
 export function startKeyboard(): void {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    const act = KEYS[event.key];
-    if (act === undefined) return;
+    const button = pressed(event.key);
+    const act = button === null ? KEYS[event.key] : (): void => button.click();
+    if (act === undefined) {
+      if (/^[1-9]$/.test(event.key) && choose(event.key)) event.preventDefault();
+      return;
+    }
     event.preventDefault();
-    act();
+    if (button === null || !event.repeat) act();
   });
 }

@@ -8,6 +8,7 @@ import "./form.css";
 import "./list.css";
 import "./record.css";
 import "./pages.css";
+import "./links.css";
 import "./phone.css";
 import "./print.css";
 import Alpine from "@alpinejs/csp";

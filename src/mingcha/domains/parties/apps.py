@@ -10,6 +10,10 @@ class PartiesConfig(AppConfig):
 
     def ready(self) -> None:
         from mingcha.base.access import RowRule, explain
+        from mingcha.base.ledger import verify
+        from mingcha.domains.parties.services import attributes
+
+        verify.register(attributes.RECORD, "权威来源", attributes.digests)
 
         explain(
             RowRule(

@@ -1,20 +1,32 @@
 """The register of parties, their identifiers, and the keys by which doubtful ones are looked up."""
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.expressions import CombinedExpression
 
 from mingcha.base.ids import PublicIdField
+from mingcha.base.intervals import same_text, span
+from mingcha.domains.parties.rules.attributes import LABELS as ATTRIBUTE_LABELS
 
-# The pairs of characters of name and code (tag n) and of the address (tag a), as a tsvector.
-PAIRS = models.Func("name", "code", "address", function="mingcha_pairs")
+ATTRIBUTES = [(str(attribute), label) for attribute, label in ATTRIBUTE_LABELS.items()]
+
+# The name and the others by which it is found, in one text.
+ALL_NAMES = CombinedExpression(F("name"), "||", F("also"))
+# The pairs of characters of names and code (tag n) and of the address (tag a), as a tsvector.
+PAIRS = models.Func(ALL_NAMES, F("code"), F("address"), function="mingcha_pairs")
 
 
 class Party(models.Model):
     """One entity of the register (监管对象): what we believe today, made from facts.
 
     Its history is in the facts; this row is the projection that lists and searches read.
-    `is_registered` is false for an entity known only from acts about it (未登记).
+    `is_registered` is false for an entity known only from acts about it (未登记). One that a
+    person found to be another has gone into that one (`merged_into`, the last of the line); one that
+    nothing means any more is void. `also` holds its former and other names, each after a "｜".
     """
 
     public_id = PublicIdField("对象编号", max_length=32)
@@ -44,6 +56,15 @@ class Party(models.Model):
         related_name="objects_owned",
     )
     is_registered = models.BooleanField("已登记", default=True)
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name="已并入",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="absorbed",
+    )
+    is_void = models.BooleanField("空户", default=False, db_default=False)
+    also = models.TextField("曾用名和其他名称", blank=True, db_default="")
     fact_id = models.BigIntegerField("来源记录", null=True)
     search = models.GeneratedField(
         expression=PAIRS,
@@ -87,6 +108,58 @@ class Identifier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scheme}:{self.value}"
+
+
+class Authority(models.Model):
+    """How far a source is to be trusted for one attribute (权威来源, 一数一源), from a day on.
+
+    `rank` 1 is the most authoritative. A table that is not named for an attribute is no source of it.
+    `department` narrows the row to providers of one kind (监管部门代码); "" is any provider.
+    """
+
+    attribute = models.CharField("属性", max_length=20, choices=ATTRIBUTES)
+    table = models.CharField("数据表", max_length=60)
+    department = models.CharField("报送单位的监管部门", max_length=2, blank=True)
+    rank = models.PositiveSmallIntegerField("次序")
+    since = models.DateField("生效日期")
+    until = models.DateField("失效日期", null=True, blank=True)
+    basis = models.CharField("依据", max_length=300)
+    source = models.GeneratedField(
+        expression=CombinedExpression(
+            CombinedExpression(
+                CombinedExpression(F("attribute"), "||", Value("|")), "||", F("table")
+            ),
+            "||",
+            CombinedExpression(Value("|"), "||", F("department")),
+        ),
+        output_field=models.CharField(max_length=90),
+        db_persist=True,
+        verbose_name="来源",
+    )
+
+    class Meta:
+        verbose_name = "权威来源"
+        ordering = ["attribute", "rank", "table", "department", "since"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="authority_dates_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(rank__gte=1) & Q(rank__lte=99) & ~Q(basis=""),
+                name="authority_has_rank_and_basis",
+            ),
+            ExclusionConstraint(
+                name="authority_one_rank_a_day",
+                expressions=[
+                    (same_text("source"), RangeOperators.OVERLAPS),
+                    (span(), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attribute} {self.table} {self.rank}"
 
 
 class BlockingKey(models.Model):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from django.apps import AppConfig
 
 
@@ -12,13 +14,20 @@ class RecordsConfig(AppConfig):
         from mingcha.base.access import explain
         from mingcha.base.ledger import verify
         from mingcha.domains.records.queries.contents import (
+            asking_content,
             chunk_digests,
             consent_digests,
             first_altered,
         )
         from mingcha.domains.records.queries.rules import ROW_RULES
+        from mingcha.domains.records.queries.ties import RECORD, first_altered_tie, tie_digests
+        from mingcha.domains.records.services import attributes
+        from mingcha.domains.records.states import LINK_QUESTION_KIND
 
+        replace(LINK_QUESTION_KIND, content=asking_content).register()
         verify.register("chunk", "入库块", chunk_digests, first_altered)
         verify.register("records.consent", "共享同意", consent_digests)
+        verify.register(RECORD, "关联写入", tie_digests, first_altered_tie)
+        verify.register(attributes.RECORD, "冲突裁定", attributes.digests)
         for rule in ROW_RULES:
             explain(rule)

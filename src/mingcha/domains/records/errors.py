@@ -219,3 +219,118 @@ class ConsentOver(MingchaError):
     status = 409
     message = "共享同意 {consent} 已经结束，不能再撤回。"
     remedy = "无需办理；其他单位已看不到据此共享的记录。"
+class QuestionSettled(MingchaError):
+    """The question was decided, or changed, after the page was drawn."""
+
+    code = "records/question-settled"
+    status = 409
+    message = "这条存疑关联已经处理过，或者情况有变：{what}。"
+    remedy = "您的决定没有生效。请按现在的情况重新判断，或处理下一条。"
+
+
+class NotACandidate(MingchaError):
+    """The party named is not among those the question is about."""
+
+    code = "records/not-a-candidate"
+    status = 422
+    message = "所选的监管对象不在这条存疑关联的候选之中。"
+    remedy = "请在页面列出的候选中选择；要归入其他对象，请在档案页使用“拆分”。"
+
+
+class OtherProviders(MingchaError):
+    """The decision would move records of providers beyond the actor's reach."""
+
+    code = "records/other-providers"
+    status = 403
+    message = "这项决定涉及{units}报送的记录，超出您“关联监管对象”权限的范围。"
+    remedy = "请由这些单位的共同上级（一般为数据局）的关联员决定，或向报送单位询问。"
+
+
+class GoneInto(MingchaError):
+    """The party has gone into another."""
+
+    code = "records/gone-into"
+    status = 409
+    message = "“{name}”已并入“{into}”。"
+    remedy = "请对“{into}”操作；如当初的合并有误，请先撤销那次合并。"
+
+
+class SameParty(MingchaError):
+    """The two parties are one."""
+
+    code = "records/same-party"
+    status = 422
+    message = "两个对象是同一个，不能{deed}。"
+    remedy = "请另选一个对象。"
+
+
+class CodesContradict(MingchaError):
+    """Two registered parties with different valid codes are two entities until shown otherwise."""
+
+    code = "records/codes-contradict"
+    status = 409
+    message = "“{one}”与“{other}”各有有效的统一社会信用代码，法律上是两个主体。"
+    remedy = "如是吸收合并、分立等，请登记主体关系，不要合并档案；确属一个主体换发代码的，勾选确认后再合并。"
+
+
+class KindsDiffer(MingchaError):
+    """A registered person and a registered enterprise cannot be one."""
+
+    code = "records/kinds-differ"
+    status = 422
+    message = "“{one}”与“{other}”的对象类型不同，不能合并。"
+    remedy = "请核对是否选错了对象；经营者与其个体工商户是两个对象。"
+
+
+class NothingToSplit(MingchaError):
+    """No record was chosen, or what was chosen is not the party's."""
+
+    code = "records/nothing-to-split"
+    status = 422
+    message = "没有选择要拆出的记录，或者所选记录已不属于这个对象。"
+    remedy = "请在列表中勾选要拆出的记录主体或记录。"
+
+
+class NothingLeft(MingchaError):
+    """Everything would go: that is no split."""
+
+    code = "records/nothing-left"
+    status = 422
+    message = "所选的是这个对象的全部记录，拆出后什么也不剩。"
+    remedy = "请至少留下一个记录主体；如要整个归入另一对象，请用“合并”。"
+
+
+class DecisionReasonMissing(MingchaError):
+    """A decision about parties needs a reason."""
+
+    code = "records/decision-reason-missing"
+    status = 422
+    message = "{deed}须写明理由。"
+    remedy = "请写明依据，例如核实的材料、答复的单位或登记机关的说明。"
+
+
+class UndoneAlready(MingchaError):
+    """The decision no longer stands, or is itself an undo."""
+
+    code = "records/undone-already"
+    status = 409
+    message = "第 {number} 号决定已被撤销，或者本身就是撤销，不能再撤销。"
+    remedy = "需要恢复时，请重新作出同样的决定。"
+
+
+class AskedAlready(MingchaError):
+    """The provider has been asked and has not answered yet."""
+
+    code = "records/asked-already"
+    status = 409
+    message = "已经向报送单位询问过这条记录（{number}），正在等待答复。"
+    remedy = "可以催办，或撤回询问后自行认定。"
+
+
+class SettlementRefused(MingchaError):
+    """The record does not say anything of the attribute, or no more."""
+
+    code = "records/settlement-refused"
+    status = 409
+    message = "所选记录现在没有写明“{label}”，不能以它为准。"
+    remedy = "来源可能刚刚更正或撤回了记录；请按现在的情况重新选择。"

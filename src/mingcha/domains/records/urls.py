@@ -1,6 +1,6 @@
 """Addresses of the data centre's pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from mingcha.domains.records.views import (
     batches,
@@ -11,8 +11,31 @@ from mingcha.domains.records.views import (
     saved_mappings,
     upload,
 )
+from mingcha.domains.records.views.links import (
+    alike,
+    asked,
+    decisions,
+    linking,
+    merging,
+    queue,
+    work,
+)
 
 app_name = "records"
+links_urls = [
+    path("", queue.queue, name="links"),
+    path("next", queue.next_question, name="link_next"),
+    path("alike/", alike.alike, name="links_alike"),
+    path("alike/<int:number>/", alike.equal, name="links_equal"),
+    path("questions/<int:number>/", work.question, name="link"),
+    path("questions/<int:number>/decide", work.decide, name="link_decide"),
+    path("asked/<slug:number>/", asked.asked, name="link_asked"),
+    path("decisions/", decisions.decision_list, name="decisions"),
+    path("decisions/<int:number>/", decisions.decision, name="decision"),
+    path("merge/", merging.merge, name="merge"),
+    path("split/<slug:number>/", merging.split, name="split"),
+    path("how/", linking.linking, name="linking"),
+]
 urlpatterns = [
     path("intake/", upload.upload, name="upload"),
     path("batches/", batches.batch_list, name="batches"),
@@ -27,6 +50,7 @@ urlpatterns = [
     path("batches/<slug:number>/mapping/preview", mapping.preview, name="mapping_preview"),
     path("mappings/", saved_mappings.mapping_list, name="mappings"),
     path("mappings/<int:number>/", saved_mappings.mapping_version, name="mapping_version"),
+    path("links/", include(links_urls)),
     path("datasets/", datasets.dataset_list, name="datasets"),
     path("datasets/<slug:table>/", datasets.dataset, name="dataset"),
     path("exports/<slug:number>/", datasets.export, name="export"),

@@ -10,6 +10,7 @@ from mingcha.base.events.models import PROTECTED as EVENTS
 from mingcha.base.ledger.models import PROTECTED as LEDGER
 from mingcha.base.rules import services as rules
 from mingcha.config.database import Protection, grant
+from mingcha.domains.parties import services as parties
 from mingcha.domains.records.models import PROTECTED as RECORDS
 
 
@@ -29,3 +30,5 @@ class Command(BaseCommand):
         call_command("load_roles")
         added = rules.load_shipped()
         self.stdout.write(f"规则已就绪（新增 {added} 条）")
+        added = parties.load_authorities()
+        self.stdout.write(f"权威来源已就绪（新增 {added} 条）")

@@ -20,7 +20,7 @@ def resolve(subjects: pl.DataFrame, register: pl.DataFrame, weights: Weights) ->
     `name`, `address`, `region`. The register may be cut down to the rows that share a blocking
     key with the subjects. Returns `id`, `party_id` (null when none), `how` (code, repaired,
     name, none), `weight` (milli-points), `doubtful`, `reasons` (JSON [[piece, weight, words]])
-    and `candidates` (at most five {party_id, weight}, best first; for doubtful ones).
+    and `candidates` (at most five {party_id, weight, how, reasons}, best first; for doubtful ones).
 
     A code that is registered decides; it is doubtful only where the record names a branch and
     the register does not (or the other way), or where name and place both contradict it. A
@@ -75,7 +75,6 @@ def _decide(ranked: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     grouped = ranked.group_by("s", maintain_order=True).agg(
         pl.col("weight").slice(1).max().alias("second"),
         (pl.col("how") == "repaired").sum().alias("fits"),
-        pl.struct("party_id", "weight").head(SHOWN).alias("candidates"),
     )
     best = ranked.unique("s", keep="first", maintain_order=True).join(
         grouped, on="s", maintain_order="left"
@@ -96,8 +95,18 @@ def _decide(ranked: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     kept = best.with_columns(doubtful=~sure).filter(
         ~pl.col("doubtful") | (pl.col("weight") >= weights.doubt) | (pl.col("how") != "name")
     )
-    shown = pl.when(pl.col("doubtful")).then(pl.col("candidates"))
-    return kept.with_columns(candidates=shown)
+    return kept.join(_shown(ranked, kept, weights), on="s", how="left", maintain_order="left")
+
+
+def _shown(ranked: pl.DataFrame, kept: pl.DataFrame, weights: Weights) -> pl.DataFrame:
+    """(s, candidates) for the doubtful: the likeliest with their reasons, the hopeless left out."""
+    doubtful = kept.filter("doubtful")["s"].implode()
+    likely = (pl.col("weight") >= weights.doubt) | (pl.col("how") != "name")
+    some = ranked.filter(pl.col("s").is_in(doubtful) & likely)
+    some = some.group_by("s", maintain_order=True).head(SHOWN)
+    some = some.with_columns(reasons=reasons(some, weights))
+    told = pl.struct("party_id", "weight", "how", "reasons")
+    return some.group_by("s", maintain_order=True).agg(candidates=told)
 
 
 def _candidates(left: pl.DataFrame, right: pl.DataFrame, crowd: int) -> pl.DataFrame:

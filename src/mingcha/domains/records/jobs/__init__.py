@@ -9,8 +9,9 @@ from mingcha.domains.records.jobs import (
     lake,
     preview,
     recheck,
+    refill,
     returns,
     tie,
 )
 
-__all__ = ["exports", "intake", "lake", "preview", "recheck", "returns", "tie"]
+__all__ = ["exports", "intake", "lake", "preview", "recheck", "refill", "returns", "tie"]

@@ -11,8 +11,8 @@ from mingcha.domains.officers import services as officers
 from mingcha.domains.parties import services as parties
 from mingcha.domains.parties.linking import blocking_keys
 from mingcha.domains.records.jobs.regions import REGION, REGION_BY, placed
-from mingcha.domains.records.services import ties
 from mingcha.standards import loader
+from mingcha.domains.records.services import attributes, ties
 from mingcha.standards.frames.content import identity
 from mingcha.standards.model import CatalogSpec, OfficerSpec, RegisterSpec, Table
 
@@ -65,11 +65,10 @@ def _parties(
     whole = values.with_columns(**known_by).with_columns(*placed(values, spec.region, regions))
     entries = [_party(spec, fact, row) for fact, row in _joined(whole, facts)]
     pairs = parties.register(entries)
-    ties.write(
-        ties.Found(subject, party, "register", 1000, False, '["登记记录"]')
-        for subject, party in pairs
-    )
     keep_keys(pairs, entries)
+    ties.write_registered(pairs)
+    gone = {fact.subject_id for fact in facts if fact.operation == "d"}
+    attributes.note_stale_subjects({one for one in gone if one is not None})
 
 
 def keep_keys(pairs: Sequence[tuple[int, int]], entries: Sequence[parties.Entry]) -> None:

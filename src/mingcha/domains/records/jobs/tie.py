@@ -10,8 +10,10 @@ from mingcha.domains.parties import services as parties
 from mingcha.domains.parties.linking import blocking_keys, resolve
 from mingcha.domains.parties.rules import standard_weights
 from mingcha.domains.records.jobs.regions import REGION, REGION_BY, placed
+from mingcha.domains.records.jobs.refill import refill
 from mingcha.domains.records.jobs.registers import keep_keys
 from mingcha.domains.records.services import ties
+from mingcha.domains.records.services.links.writing import writing
 from mingcha.standards import loader
 from mingcha.standards.model import RegionBy, RegionSource
 
@@ -54,6 +56,7 @@ def tie(batch: int | None = None) -> None:
     """Tie every waiting subject, some thousands in a transaction; safe to run twice."""
     while tie_some():
         pass
+    refill()
 
 
 @transaction.atomic
@@ -64,14 +67,11 @@ def tie_some() -> int:
     if not subjects.height:
         return 0
     found = resolve(subjects, _candidates(subjects), standard_weights())
-    known = pl.col("party_id").is_not_null()
-    firm, doubtful = (
-        found.filter(known & ~pl.col("doubtful")),
-        found.filter(known & pl.col("doubtful")),
-    )
-    ties.write(_ties(firm))
-    _own_party(subjects.join(firm, on="id", how="anti"))
-    ties.write(_ties(doubtful))
+    firm = found.filter(pl.col("party_id").is_not_null() & ~pl.col("doubtful"))
+    with writing(None, "机器关联", weights=standard_weights().version) as pen:
+        ties.write(pen, firm_ties(firm))
+        ties.write(pen, _own_party(subjects.join(firm, on="id", how="anti")))
+        ties.write(pen, doubtful_ties(found))
     return subjects.height
 
 
@@ -91,11 +91,10 @@ def _candidates(subjects: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame(cursor.fetchall(), schema={"party_id": pl.Int64, **TEXTS}, orient="row")
 
 
-def _ties(found: pl.DataFrame) -> list[ties.Found]:
+def firm_ties(found: pl.DataFrame) -> list[ties.Found]:
+    """What `resolve` found for sure, as rows to write."""
     return [
-        ties.Found(
-            row["id"], row["party_id"], row["how"], row["weight"], row["doubtful"], row["reasons"]
-        )
+        ties.Found(row["id"], row["party_id"], row["how"], row["weight"], 0, row["reasons"])
         for row in found.iter_rows(named=True)
     ]
 
@@ -105,7 +104,17 @@ def codeless() -> list[str]:
     return ["name", *loader.current().natural_schemes]
 
 
-def _own_party(left: pl.DataFrame) -> None:
+def doubtful_ties(found: pl.DataFrame) -> list[ties.Found]:
+    """Every candidate of what `resolve` doubts, as rows to write, the likeliest first."""
+    doubted = found.filter("doubtful").select("id", "candidates")
+    return [
+        ties.Found(subject, one["party_id"], one["how"], one["weight"], rank, one["reasons"])
+        for subject, candidates in doubted.iter_rows()
+        for rank, one in enumerate(candidates, start=1)
+    ]
+
+
+def _own_party(left: pl.DataFrame) -> list[ties.Found]:
     """What nothing fits becomes a party of its own, marked as not registered: no fact hangs in the air."""
     regions = pl.Series([code for code, _, _ in people.region_years()], dtype=pl.String)
     usccs = left.with_columns(uscc=pl.when(pl.col("scheme") == "uscc").then("code"))
@@ -126,6 +135,5 @@ def _own_party(left: pl.DataFrame) -> None:
         for row in left.iter_rows(named=True)
     ]
     pairs = parties.acknowledge(entries)
-    own = (ties.Found(subject, party, "own", 0, False, OWN_REASON) for subject, party in pairs)
-    ties.write(own)
     keep_keys(pairs, entries)
+    return [ties.Found(subject, party, "own", 0, 0, OWN_REASON) for subject, party in pairs]

@@ -1,13 +1,13 @@
 """What chunks and consents hold now, for `mingcha verify`: every fact hashed again from its columns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from mingcha.base.ledger.canonical import Json, canonical, digest_of, moment_text
 from mingcha.base.ledger.hashing import sm3
 from mingcha.base.ledger.tree import root_of
-from mingcha.domains.records.models import Chunk, Consent, Fact
+from mingcha.domains.records.models import Chunk, Consent, Fact, LinkQuestion
 from mingcha.domains.records.rules import Said, content, content_hash, versions_digest
 from mingcha.standards import loader
 
@@ -69,6 +69,18 @@ def chunk_digests() -> Iterator[tuple[str, bytes]]:
     strays = Fact.objects.exclude(chunk__in=Chunk.objects.all()).values_list("chunk_id", flat=True)
     for chunk_id in strays.distinct().order_by("chunk_id"):
         yield str(chunk_id), sm3(b"")
+
+
+def asking_content(case: int) -> Mapping[str, Json]:
+    """What the data centre keeps of a case in which a provider is asked; nothing while it is opened."""
+    asked = LinkQuestion.objects.filter(pk=case).first()
+    if asked is None:
+        return {}
+    shown: list[Json] = [int(party) for party in asked.shown]
+    return {
+        "subject": asked.subject_id, "fact": asked.fact_id or 0, "shown": shown,
+        "answer": asked.answer, "party": asked.party_id or 0,
+    }  # fmt: skip
 
 
 def facts_of(chunk: int) -> Sequence[Stored]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count, pairwise
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from mingcha.base.errors import NotFound
 from mingcha.base.ledger import queries as ledger
@@ -15,7 +15,15 @@ from mingcha.domains.catalog import queries as catalog
 from mingcha.domains.parties.queries import Party
 from mingcha.domains.records.models import Fact, Tie
 from mingcha.domains.records.queries import then
-from mingcha.domains.records.queries.sharing import Policy, Shown, policy_of, shown, visible_to
+from mingcha.domains.records.queries.sharing import (
+    Policy,
+    Shown,
+    is_about_person,
+    mask,
+    policy_of,
+    shown,
+    visible_to,
+)
 from mingcha.standards import loader
 from mingcha.standards.model import Family, FieldType, Table
 
@@ -77,9 +85,23 @@ def facts_of(
     believed at T. What may be seen is what may be seen today, unless another `policy` is given:
     that of then (queries/then.py).
     """
-    ties = then.believed(Tie.objects.filter(party=party, is_doubtful=False), as_of)
     seen = Fact.objects.filter((policy or policy_of(account)).as_q())
-    return then.current(seen.filter(subject__in=Subquery(ties.values("subject"))), as_of)
+    return then.current(seen.filter(tied_to(party, as_of)), as_of)
+
+
+def tied_to(party: Party, as_of: datetime | None = None) -> Q:
+    """The facts that mean a party: by the tie of their subject, unless one of their own says otherwise.
+
+    As of T by the ties believed at T.
+    """
+    firm = then.believed(Tie.objects.filter(is_doubtful=False), as_of)
+    apart = firm.filter(fact_id__isnull=False)
+    general = firm.filter(party=party, fact_id__isnull=True)
+    meant = Q(subject__in=general.values("subject"))
+    if apart.filter(subject__in=general.values("subject")).exists():
+        meant &= ~Q(Exists(apart.filter(fact_id=OuterRef("pk")).exclude(party=party)))
+    own = list(apart.filter(party=party).values_list("fact_id", flat=True))
+    return meant | Q(pk__in=own) if own else meant
 
 
 def dossier(
@@ -156,6 +178,15 @@ def reasons_in_words(tie: Tie) -> str:
     return "；".join(reason if isinstance(reason, str) else reason[-1] for reason in tie.reasons)
 
 
+def name_in(fact: Fact) -> str:
+    """What a record calls whom it concerns; of a person only the family name."""
+    table = loader.current().table(fact.dataset)
+    if table.subject is None or table.subject.name is None:
+        return ""
+    name = str(fact.payload.get(table.subject.name, ""))
+    return mask(name, "name") if name and is_about_person(table, fact.payload) else name
+
+
 def fact_for(account: Account, number: int) -> Fact:
     """The one door to a single fact. Raises NotFound for missing and hidden alike."""
     fact = visible_to(account).filter(pk=number).select_related("provider").first()
@@ -197,8 +228,10 @@ def _changed(new: Mapping[str, str], old: Mapping[str, str]) -> frozenset[str]:
 
 
 def _ties(party: Party, as_of: datetime | None) -> dict[int, Tie]:
+    """Subject → the tie by which it is the party, for saying why a record is here."""
     ties = then.believed(Tie.objects.filter(party=party, is_doubtful=False), as_of)
-    return {tie.subject_id: tie for tie in ties.select_related("subject")}
+    rows = ties.select_related("subject").order_by(F("fact_id").desc(nulls_last=True))
+    return {tie.subject_id: tie for tie in rows}
 
 
 def _entries(

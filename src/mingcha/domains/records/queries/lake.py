@@ -16,7 +16,6 @@ from django.db.models import F, Func, QuerySet
 from ibis.expr import types as ir
 
 from mingcha.base.analytics import hold, open_engine, read_files
-from mingcha.base.days import utc_now
 from mingcha.base.ledger import queries as ledger
 from mingcha.base.people.models import Account
 from mingcha.domains.records.models import Chunk, Manifest
@@ -55,10 +54,18 @@ FACTS = """
           FROM records_fact WHERE chunk_id = ANY(%s) ORDER BY id) TO STDOUT (FORMAT csv)
 """
 TIES = """
-    COPY (SELECT DISTINCT ON (subject_id, fact_id) subject_id, fact_id, party_id
-          FROM records_tie
-          WHERE NOT is_doubtful AND since <= %(at)s AND (until IS NULL OR until > %(at)s)
-          ORDER BY subject_id, fact_id, since DESC, id DESC) TO STDOUT (FORMAT csv)
+    COPY (SELECT subject_id, fact_id, party_id FROM records_tie
+          WHERE NOT is_doubtful AND until IS NULL) TO STDOUT (FORMAT csv)
+"""
+# What a seal holds: learnt by then, and not known by then to have ended.
+TIES_THEN = """
+    COPY (WITH learnt AS (
+              SELECT w.id FROM records_writing w JOIN ledger_act a ON a.id = w.act_id
+              WHERE a.leaf_no < %(size)s)
+          SELECT subject_id, fact_id, party_id FROM records_tie
+          WHERE NOT is_doubtful AND writing_id IN (SELECT id FROM learnt)
+            AND (closed_by_id IS NULL OR closed_by_id NOT IN (SELECT id FROM learnt))
+         ) TO STDOUT (FORMAT csv)
 """
 
 
@@ -100,7 +107,7 @@ class Reader:
     ) -> None:
         self.policy = policy_of(account) if account is not None else policy or NOBODY
         self.seal = ledger.last_seal() if as_of is None else ledger.seal_at(as_of)
-        self._ties_at = as_of or utc_now()
+        self._is_past = as_of is not None
         self._engine = open_engine()
 
     def table(self, name: str, *, as_text: bool = False, with_party: bool = True) -> ir.Table:
@@ -164,7 +171,8 @@ class Reader:
         return {chunk: times[act] for chunk, act in act_of.items()}
 
     def _with_party(self, rows: ir.Table) -> ir.Table:
-        ties = hold(self._engine, "ties", _ties(self._ties_at))
+        size = (self.seal.size if self.seal else 0) if self._is_past else None
+        ties = hold(self._engine, "ties", _ties(size))
         general = ties.filter(ties["fact"].isnull()).select(
             _subject=ties["subject"], _general=ties["party"]
         )
@@ -202,10 +210,14 @@ def _meta(rows: pl.DataFrame, name: str, kind: type[pl.DataType]) -> pl.Expr:
     return pl.col(name).cast(kind)
 
 
-def _ties(at: datetime) -> pa.Table:
-    """(subject, fact, party) of every firm tie believed at a moment; fact null: for all its facts."""
+def _ties(size: int | None) -> pa.Table:
+    """(subject, fact, party) of every firm tie that stands, or that a seal of so many acts held.
+
+    fact null: for all facts of the subject.
+    """
+    statement = TIES if size is None else TIES_THEN
     numbers = dict.fromkeys(["subject", "fact", "party"], pl.Int64)
-    return copied_out(TIES, {"at": at}, numbers).to_arrow()
+    return copied_out(statement, {"size": size}, numbers).to_arrow()
 
 
 def _fitted(rows: ir.Table, table: Table) -> ir.Table:

@@ -19,7 +19,7 @@ from mingcha.base.people.then import AccountThen
 from mingcha.domains.catalog import queries as catalog
 from mingcha.domains.parties import queries as parties
 from mingcha.domains.parties.queries import Party
-from mingcha.domains.records.models import Chunk, Fact, Subject, Tie
+from mingcha.domains.records.models import Chunk, Fact, Subject, Tie, Writing
 from mingcha.domains.records.queries.sharing import READ, Policy, tables_of
 from mingcha.standards import loader
 from mingcha.standards.model import RegionBy, RegisterSpec, Share
@@ -76,10 +76,11 @@ def learnt_chunks(as_of: datetime) -> QuerySet[Chunk]:
 
 
 def believed(ties: QuerySet[Tie], as_of: datetime | None) -> QuerySet[Tie]:
-    """Those of some ties that hold now, or held at a moment."""
+    """Those of some ties that hold now, or that were learnt by a moment and not known to have ended."""
     if as_of is None:
         return ties.filter(until__isnull=True)
-    return ties.filter(Q(until__isnull=True) | Q(until__gt=as_of), since__lte=as_of)
+    learnt = Writing.objects.filter(act_id__in=ledger.learnt_by(as_of).values("pk")).values("pk")
+    return ties.filter(Q(closed_by__isnull=True) | ~Q(closed_by__in=learnt), writing__in=learnt)
 
 
 def current(facts: QuerySet[Fact], as_of: datetime | None) -> QuerySet[Fact]:

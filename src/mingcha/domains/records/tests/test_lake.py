@@ -13,9 +13,10 @@ from mingcha.base.ledger import sealer
 from mingcha.base.people.testing import make_account
 from mingcha.domains.parties.models import Party
 from mingcha.domains.records.jobs import files
-from mingcha.domains.records.models import Chunk, Fact, Manifest, Subject, Tie
+from mingcha.domains.records.models import Chunk, Fact, Manifest, Tie
 from mingcha.domains.records.queries import lake as door
 from mingcha.domains.records.queries.lake import lake
+from mingcha.domains.records.services.links import merging
 from mingcha.domains.records.testing import (
     as_csv,
     as_lines,
@@ -98,28 +99,26 @@ def test_the_past_stays_as_it_was_learnt(clerk, give, seal):
 
 
 @pytest.mark.row("BEY-9")
-def test_the_party_is_that_of_the_ties_believed_then(clerk, give, seal):
+def test_the_party_is_that_of_the_ties_believed_then(city, clerk, give, seal):
     give(inspection(1), inspection(2))
     before = seal()
-    here, there, own = (Party.objects.create(kind="1", name=f"演示{n}公司") for n in range(3))
-    subject = Subject.objects.get(value=uscc(1001))
-    Tie.objects.all().delete()
-    shared = {"subject": subject, "how": "code", "weight": 1000}
-    old = Tie.objects.create(party=here, since=before, **shared)
+    linker = make_account("linker", organisation=city.market)
+    first = Tie.objects.get(subject__value=uscc(1001), until=None).party
+    there, own = (Party.objects.create(kind="1", name=f"演示{n}公司") for n in range(2))
+    merging.merge(first, there, reason="同一主体", actor=linker)
     give(inspection(3))
-    middle = seal()
-    old.until = middle
-    old.save()
-    Tie.objects.create(party=there, since=middle, **shared)
+    seal()
     give(inspection(4, administrative_cp_ui_code=uscc(1001)))
     fact = Fact.objects.get(source_key="JC000004")
-    Tie.objects.create(party=own, since=middle, fact_id=fact.pk, **shared)
-    Tie.objects.create(party=own, since=before, is_doubtful=True, **shared)
-    seal()
+    merging.split(there, merging.Cut(facts=[fact.pk], to=own), reason="另一家", actor=linker)
 
-    assert parties(clerk, before) == {"JC000001": here.pk, "JC000002": None}
+    assert parties(clerk, before)["JC000001"] == first.pk
     assert parties(clerk)["JC000001"] == there.pk
+    seal()
     assert parties(clerk)["JC000004"] == own.pk
+    assert parties(clerk, before) == {
+        "JC000001": first.pk, "JC000002": Tie.objects.get(subject__value=uscc(1002)).party_id,
+    }  # fmt: skip
 
 
 def parties(account, as_of: datetime | None = None) -> dict[str, int | None]:

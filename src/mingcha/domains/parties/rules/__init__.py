@@ -82,8 +82,9 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Weights in milli-points (weights.yaml says what each means)."""
+    """Weights in milli-points (weights.yaml says what each means). `version` goes with every tie."""
 
+    version: str
     tie: int
     doubt: int
     margin: int
@@ -98,6 +99,7 @@ class Weights:
         told = yaml.safe_load(text)
         pieces = told["pieces"]
         return cls(
+            version=str(told["version"]),
             tie=told["tie"],
             doubt=told["doubt"],
             margin=told["margin"],

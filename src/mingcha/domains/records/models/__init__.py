@@ -15,6 +15,53 @@ from django.db import models
 from mingcha.base.ids import PublicIdField
 from mingcha.base.people.models import Organisation
 from mingcha.base.runs.models import Run
+from mingcha.domains.records.models.attributes import Conflict, Settlement, StaleParty
+from mingcha.domains.records.models.ties import (
+    Bar,
+    Decision,
+    DecisionKind,
+    Join,
+    LinkAnswer,
+    LinkQuestion,
+    Newcomer,
+    Pin,
+    Tie,
+    Untied,
+    Writing,
+)
+
+__all__ = [
+    "PROTECTED",
+    "Bar",
+    "Batch",
+    "BatchState",
+    "Chunk",
+    "Conflict",
+    "Consent",
+    "ConsentQuerySet",
+    "Decision",
+    "DecisionKind",
+    "Export",
+    "Fact",
+    "Join",
+    "LinkAnswer",
+    "LinkQuestion",
+    "Manifest",
+    "MappingDraft",
+    "Newcomer",
+    "Operation",
+    "Pin",
+    "Refusal",
+    "RefusalState",
+    "Settlement",
+    "SourceMapping",
+    "StaleParty",
+    "Subject",
+    "Tie",
+    "Untied",
+    "VaultFile",
+    "Writing",
+]
 
 # table → what the app role may write there beside reading it.
 PROTECTED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -22,6 +69,13 @@ PROTECTED: Final[Mapping[str, tuple[str, ...]]] = {
     "records_chunk": ("INSERT",),
     "records_vaultfile": ("INSERT",),
     "records_manifest": ("INSERT",),
+    "records_writing": ("INSERT",),
+    "records_tie": ("INSERT", "UPDATE (until, closed_by_id)"),
+    "records_decision": ("INSERT",),
+    "records_pin": ("INSERT",),
+    "records_bar": ("INSERT",),
+    "records_join": ("INSERT",),
+    "records_settlement": ("INSERT", "UPDATE (ended_at, ended_by_id, ended_reason)"),
     "records_consent": (
         "INSERT", "UPDATE (ends_on, withdrawn_at, withdrawn_by_id, withdrawn_because)",
     ),
@@ -262,43 +316,6 @@ class Fact(models.Model):
         return f"{self.dataset}:{self.source_key} v{self.version}"
 
 
-class Tie(models.Model):
-    """What we believe: this subject is this party (关联), from `since` until `until`, and why.
-
-    Merge, split, undo and repair write ties, never facts. A doubtful tie waits for a person and
-    does not bring its facts into the dossier. `fact` set = for that fact only.
-    """
-
-    subject = models.ForeignKey(
-        Subject, verbose_name="记录主体", on_delete=models.PROTECT, related_name="ties"
-    )
-    fact_id = models.BigIntegerField("仅限记录", null=True)
-    party = models.ForeignKey(
-        "parties.Party", verbose_name="监管对象", on_delete=models.PROTECT, related_name="+"
-    )
-    since = models.DateTimeField("起")
-    until = models.DateTimeField("止", null=True)
-    how = models.CharField("方式", max_length=10)
-    weight = models.IntegerField("权重（千分）")
-    is_doubtful = models.BooleanField("存疑", default=False)
-    reasons = models.JSONField("理由", default=list)
-    by_id = models.BigIntegerField("认定人", null=True)
-
-    class Meta:
-        verbose_name = "关联"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["subject"],
-                condition=models.Q(until__isnull=True, is_doubtful=False, fact_id__isnull=True),
-                name="tie_one_firm_now",
-            )
-        ]
-        indexes = [models.Index(fields=["party", "subject"], name="tie_party")]
-
-    def __str__(self) -> str:
-        return f"{self.subject} → {self.party}"
-
-
 class RefusalState(models.TextChoices):
     """What became of a row that was not taken in at once."""
 
@@ -306,20 +323,6 @@ class RefusalState(models.TextChoices):
     WAITING = "waiting", "待核"
     SETTLED = "settled", "已补入库"
     EXPIRED = "expired", "逾期退回"
-
-
-class Untied(models.Model):
-    """A subject that landed and has no tie yet (待关联); gone once the linker has been over it."""
-
-    subject = models.OneToOneField(
-        Subject, verbose_name="记录主体", on_delete=models.PROTECT, primary_key=True
-    )
-
-    class Meta:
-        verbose_name = "待关联"
-
-    def __str__(self) -> str:
-        return str(self.subject)
 
 
 class Refusal(models.Model):

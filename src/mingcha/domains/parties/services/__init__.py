@@ -6,6 +6,36 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from mingcha.domains.parties.services.attributes import (
+    Filling,
+    Place,
+    fill,
+    load_authorities,
+    set_authority,
+)
+from mingcha.domains.parties.services.identity import (
+    Newborn,
+    establish,
+    go_into,
+    note_empty,
+)
+
+__all__ = [
+    "Entry",
+    "Filling",
+    "Newborn",
+    "Place",
+    "acknowledge",
+    "establish",
+    "fill",
+    "go_into",
+    "keep_blocking_keys",
+    "load_authorities",
+    "note_empty",
+    "register",
+    "set_authority",
+]
+
 COLUMNS = (
     "kind", "subkind", "name", "code", "region", "region_by", "industry", "address", "status",
     "legal_person", "founded_on", "longitude", "latitude",
@@ -64,7 +94,7 @@ UPDATE = """
         founded_on = s.founded_on::date, longitude = s.longitude::float8,
         latitude = s.latitude::float8, is_registered = true, fact_id = s.fact_id
     FROM (SELECT DISTINCT ON (party_id) * FROM entries ORDER BY party_id, n DESC) AS s
-    WHERE p.id = s.party_id AND (p.fact_id IS NULL OR p.fact_id < s.fact_id)
+    WHERE p.id = s.party_id AND NOT p.is_registered
 """
 IDENTIFIERS = """
     INSERT INTO parties_identifier (scheme, value, party_id)
@@ -119,22 +149,16 @@ class Entry:
 
 
 def register(entries: Sequence[Entry]) -> list[tuple[int, int]]:
-    """Enter rows of a register table; later rows win. Returns (subject_id, party_id) pairs."""
+    """Enter rows of a register table. Returns (subject_id, party_id) pairs.
+
+    A party that is registered already keeps its row: which source counts is another question (`fill`).
+    """
     return _enter(entries, registered=True)
 
 
 def acknowledge(entries: Sequence[Entry]) -> list[tuple[int, int]]:
     """Enter parties known only from acts about them (未登记); known ones are left as they are."""
     return _enter(entries, registered=False)
-
-
-def withdraw(fact_ids: Iterable[int]) -> None:
-    """Mark as unregistered the parties whose register record was withdrawn."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE parties_party SET is_registered = false WHERE fact_id = ANY(%s)",
-            [list(fact_ids)],
-        )
 
 
 def keep_blocking_keys(rows: Iterable[tuple[str, int]]) -> None:

@@ -15,6 +15,7 @@ __all__ = [
     "Filter",
     "Party",
     "by_code",
+    "gone_into",
     "identifiers_of",
     "names_of",
     "objects_of",
@@ -88,6 +89,14 @@ def by_code(scheme: str, values: Iterable[str]) -> dict[str, Party]:
 def objects_of(party: Party) -> QuerySet[Party]:
     """Equipment, premises and products that the party answers for."""
     return Party.objects.filter(owner=party).order_by("kind", "name")
+
+
+def gone_into(ids: Iterable[int]) -> dict[int, int]:
+    """Where parties have gone that a person found to be another; the others are left out."""
+    gone = Party.objects.filter(pk__in=list(ids), merged_into__isnull=False)
+    return {
+        party: into for party, into in gone.values_list("pk", "merged_into") if into is not None
+    }
 
 
 def names_of(ids: Iterable[int]) -> dict[int, str]:

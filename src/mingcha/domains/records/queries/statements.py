@@ -1,0 +1,175 @@
+"""What the sources say of parties now and said before: from facts, by the ties that stand (一数一源)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from mingcha.domains.parties.queries import authority
+from mingcha.domains.parties.queries.authority import Ranks
+from mingcha.domains.parties.rules.attributes import Attribute, Settled, Statement, settle
+from mingcha.domains.records.models import Settlement
+from mingcha.standards import loader
+from mingcha.standards.model import Family
+
+# Every version of the records of source tables that mean some parties; `stands`: the current one.
+RECORDS = """
+    WITH general AS (
+        SELECT party_id, subject_id FROM records_tie
+        WHERE party_id = ANY(%(parties)s) AND until IS NULL AND NOT is_doubtful AND fact_id IS NULL),
+    mine AS (
+        SELECT g.party_id, f.id FROM general g JOIN records_fact f ON f.subject_id = g.subject_id
+        WHERE f.dataset = ANY(%(tables)s) AND NOT EXISTS (
+            SELECT FROM records_tie a WHERE a.fact_id = f.id AND a.until IS NULL
+              AND NOT a.is_doubtful AND a.party_id <> g.party_id)
+        UNION
+        SELECT a.party_id, f.id FROM records_tie a JOIN records_fact f ON f.id = a.fact_id
+        WHERE a.party_id = ANY(%(parties)s) AND a.until IS NULL AND NOT a.is_doubtful
+          AND f.dataset = ANY(%(tables)s))
+    SELECT m.party_id, f.id, f.provider_id, o.department, f.dataset, f.source_key, f.version,
+           f.operation, f.payload,
+           NOT EXISTS (SELECT FROM records_fact n WHERE n.provider_id = f.provider_id
+                       AND n.dataset = f.dataset AND n.source_key = f.source_key
+                       AND n.version > f.version) AS stands
+    FROM mine m JOIN records_fact f USING (id) JOIN people_organisation o ON o.id = f.provider_id
+    ORDER BY m.party_id, f.id
+"""
+Record = tuple[int, str, str]  # provider, table, source key
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One version of a record of a source table, with what it says of each attribute."""
+
+    fact: int
+    provider: int
+    department: str
+    table: str
+    source_key: str
+    version: int
+    is_current: bool
+    values: Mapping[Attribute, str]
+
+    @property
+    def record(self) -> Record:
+        """The record in all its versions."""
+        return (self.provider, self.table, self.source_key)
+
+
+@dataclass
+class Sources:
+    """What is said of one party: all versions, oldest first, and what persons settled."""
+
+    said: list[Said] = field(default_factory=list)
+    by_hand: dict[Attribute, tuple[Record, str]] = field(default_factory=dict)
+
+    def current(self) -> list[Said]:
+        """What is said now."""
+        return [one for one in self.said if one.is_current]
+
+    def settled(self, attribute: Attribute, ranks: Ranks) -> Settled | None:
+        """What counts for an attribute, and who says otherwise."""
+        statements = (_statement(one, attribute, ranks) for one in self.current())
+        return settle(attribute, filter(None, statements), self.by_hand.get(attribute))
+
+    def names(self) -> list[str]:
+        """Every name it is or was called by, the newest first, each once."""
+        said = (one.values.get(Attribute.NAME, "") for one in reversed(self.said))
+        return list(dict.fromkeys(name for name in said if name))
+
+    def is_registered(self) -> bool:
+        """Whether a register table names it now."""
+        catalogue = loader.current()
+        return any(
+            catalogue.table(one.table).register_as is not None for one in self.current()
+        )  # fmt: skip
+
+
+def _statement(one: Said, attribute: Attribute, ranks: Ranks) -> Statement | None:
+    value = one.values.get(attribute, "")
+    rank = authority.rank_of(ranks, attribute.value, one.table, one.department)
+    if not value or rank is None:
+        return None
+    return Statement(value, rank, one.fact, one.record)
+
+
+def sources_of(parties: Collection[int], ranks: Ranks) -> dict[int, Sources]:
+    """What is said of some parties by the tables that count, registers always. Two queries."""
+    registers = [t.name for t in loader.current().tables.values() if t.family is Family.REGISTER]
+    tables = sorted({*authority.source_tables(ranks), *registers})
+    found: dict[int, Sources] = defaultdict(Sources)
+    asked: dict[str, Any] = {"parties": sorted(parties), "tables": tables}
+    with connection.cursor() as cursor:
+        cursor.execute(RECORDS, asked)
+        for party, *row in cursor.fetchall():
+            found[party].said.append(_said(row))
+    standing = Settlement.objects.filter(party__in=parties, ended_at__isnull=True)
+    for one in standing:
+        record = (one.provider_id, one.dataset, one.source_key)
+        found[one.party_id].by_hand[Attribute(one.attribute)] = (record, one.value)
+    return found
+
+
+def _said(row: Sequence[Any]) -> Said:
+    fact, provider, department, table, key, version, operation, payload, stands = row
+    return Said(
+        fact, provider, department, table, key, version, bool(stands) and operation != "d",
+        values_of(table, payload),
+    )  # fmt: skip
+
+
+def values_of(table: str, payload: Mapping[str, str]) -> dict[Attribute, str]:
+    """What a record says of each attribute, as its table's declaration has it."""
+    found = {}
+    for attribute, fields in _fields(table).items():
+        said = [payload[name] for name in fields if payload.get(name)]
+        if said:
+            found[attribute] = " ".join(said) if attribute is Attribute.NAME else said[0]
+    return found
+
+
+def _fields(table: str) -> Mapping[Attribute, tuple[str, ...]]:
+    catalogue = loader.current()
+    key = (id(catalogue), table)
+    if key not in _FIELDS:
+        _FIELDS[key] = authority.fields_of(table) if table in catalogue.tables else {}
+    return _FIELDS[key]
+
+
+_FIELDS: dict[tuple[int, str], Mapping[Attribute, tuple[str, ...]]] = {}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One attribute that a source gave otherwise than before: the history of an entity (变更)."""
+
+    attribute: Attribute
+    before: str
+    after: str
+    on: date | None  # as the record says, where its table has the day
+    fact: int
+    provider: int
+    table: str
+
+
+def history(said: Iterable[Said], days: Mapping[int, date]) -> list[Change]:
+    """Every change of an attribute between two versions of one record, the newest first.
+
+    `days` gives the day of a change by fact, where it is known.
+    """
+    last: dict[Record, Said] = {}
+    changes = []
+    for one in said:
+        before = last.get(one.record)
+        last[one.record] = one
+        if before is None or not one.values:
+            continue
+        for attribute in Attribute:
+            old, new = before.values.get(attribute, ""), one.values.get(attribute, "")
+            if new and old and old != new:
+                on = days.get(one.fact)
+                changes.append(Change(attribute, old, new, on, one.fact, one.provider, one.table))
+    return changes[::-1]
