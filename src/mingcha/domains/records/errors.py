@@ -219,6 +219,8 @@ class ConsentOver(MingchaError):
     status = 409
     message = "共享同意 {consent} 已经结束，不能再撤回。"
     remedy = "无需办理；其他单位已看不到据此共享的记录。"
+
+
 class QuestionSettled(MingchaError):
     """The question was decided, or changed, after the page was drawn."""
 

@@ -12,6 +12,7 @@ from mingcha.base.people.models import Account, Organisation
 from mingcha.base.rules import services as rules
 from mingcha.domains.catalog.models import Checklist, Item
 from mingcha.domains.officers.models import Officer
+from mingcha.domains.parties.services import load_authorities
 from mingcha.domains.records import services
 from mingcha.domains.records.models import Batch
 from mingcha.standards import loader
@@ -36,6 +37,7 @@ CERTIFICATES = ("31150001", "31150002")
 def make_catalogue() -> None:
     """One item, its checklist and two officers, all in force since `DAY`."""
     rules.load_shipped()
+    load_authorities()
     shared = {"since": DAY, "status": "01", "fact_id": 0}
     Item.objects.create(code=ITEM, name="对演示事项的监督检查", scheme="item", **shared)
     of_item = {"body": BODY, "item_code": ITEM, "scheme": "checklist"}

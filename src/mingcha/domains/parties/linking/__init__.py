@@ -9,9 +9,10 @@ A frame of subjects, register rows or records has `id` and any of `scheme`, `cod
 the register may have several rows: one per code, former name or address.
 """
 
+from mingcha.domains.parties.linking.contradicting import contradicting
 from mingcha.domains.parties.linking.grouping import link
 from mingcha.domains.parties.linking.keys import blocking_keys
 from mingcha.domains.parties.linking.prepare import prepare, regions_in
 from mingcha.domains.parties.linking.ties import resolve
 
-__all__ = ["blocking_keys", "link", "prepare", "regions_in", "resolve"]
+__all__ = ["blocking_keys", "contradicting", "link", "prepare", "regions_in", "resolve"]

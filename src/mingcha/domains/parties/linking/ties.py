@@ -18,7 +18,8 @@ def resolve(subjects: pl.DataFrame, register: pl.DataFrame, weights: Weights) ->
 
     `subjects` has a unique `id`, `register` has `party_id`; both have any of `scheme`, `code`,
     `name`, `address`, `region`. The register may be cut down to the rows that share a blocking
-    key with the subjects. Returns `id`, `party_id` (null when none), `how` (code, repaired,
+    key with the subjects. Rows whose party has gone into another bear the other's `party_id`, and
+    their own as `found_as`, which is then what is returned. Returns `id`, `party_id` (null when none), `how` (code, repaired,
     name, none), `weight` (milli-points), `doubtful`, `reasons` (JSON [[piece, weight, words]])
     and `candidates` (at most five {party_id, weight, how, reasons}, best first; for doubtful ones).
 
@@ -48,7 +49,10 @@ def mark(prepared: pl.DataFrame) -> pl.DataFrame:
 def tie(left: pl.DataFrame, right: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     """`resolve` for rows that are prepared and marked; `right` keeps its `party_id`."""
     weighed = compare(_candidates(left, right, weights.crowd), left, right, weights)
-    weighed = weighed.with_columns(party_id=right["party_id"][weighed["r"]])
+    found = right["found_as" if "found_as" in right.columns else "party_id"]
+    weighed = weighed.with_columns(
+        party_id=right["party_id"][weighed["r"]], found=found[weighed["r"]]
+    )
     ranked = (
         weighed.with_columns(rank=pl.col("how").replace_strict(RANK, return_dtype=pl.Int32))
         .sort(
@@ -61,7 +65,7 @@ def tie(left: pl.DataFrame, right: pl.DataFrame, weights: Weights) -> pl.DataFra
     rows = left.select("id").with_row_index("s")
     return rows.join(best, on="s", how="left", maintain_order="left").select(
         "id",
-        "party_id",
+        pl.col("found").alias("party_id"),
         pl.col("how").fill_null("none"),
         pl.col("weight").fill_null(0),
         pl.col("doubtful").fill_null(value=False),
@@ -105,7 +109,7 @@ def _shown(ranked: pl.DataFrame, kept: pl.DataFrame, weights: Weights) -> pl.Dat
     some = ranked.filter(pl.col("s").is_in(doubtful) & likely)
     some = some.group_by("s", maintain_order=True).head(SHOWN)
     some = some.with_columns(reasons=reasons(some, weights))
-    told = pl.struct("party_id", "weight", "how", "reasons")
+    told = pl.struct(pl.col("found").alias("party_id"), "weight", "how", "reasons")
     return some.group_by("s", maintain_order=True).agg(candidates=told)
 
 

@@ -11,6 +11,7 @@ from mingcha.domains.parties.rules.attributes import LABELS, Attribute
 from mingcha.standards import loader
 from mingcha.standards.model import RegionBy
 
+UNDECLARED = 99
 Ranks = Mapping[tuple[str, str, str], int]  # (attribute, table, department) → rank
 
 
@@ -26,9 +27,14 @@ def ranks(on: date) -> Ranks:
 
 
 def rank_of(ranks_: Ranks, attribute: str, table: str, department: str) -> int | None:
-    """The rank of a provider's table for an attribute; None where it is no source of it."""
-    own = ranks_.get((attribute, table, department))
-    return own if own is not None else ranks_.get((attribute, table, ""))
+    """The rank of a provider's table for an attribute; None where it is no source of it.
+
+    A register that nobody has given a place comes last: a city's own register is a source too.
+    """
+    own = ranks_.get((attribute, table, department), ranks_.get((attribute, table, "")))
+    if own is None and loader.current().table(table).register_as is not None:
+        return UNDECLARED
+    return own
 
 
 def source_tables(ranks_: Ranks) -> list[str]:

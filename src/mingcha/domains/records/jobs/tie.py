@@ -7,14 +7,21 @@ from procrastinate.contrib.django import app
 from mingcha.base.jobs import AGAIN
 from mingcha.base.people import queries as people
 from mingcha.domains.parties import services as parties
-from mingcha.domains.parties.linking import blocking_keys, resolve
+from mingcha.domains.parties.linking import resolve
 from mingcha.domains.parties.rules import standard_weights
-from mingcha.domains.records.jobs.regions import REGION, REGION_BY, placed
+from mingcha.domains.records.jobs.again import doubt_records, reconsider_some
+from mingcha.domains.records.jobs.candidates import (
+    TEXTS,
+    candidates,
+    codeless,
+    doubtful_ties,
+    firm_ties,
+)
 from mingcha.domains.records.jobs.refill import refill
+from mingcha.domains.records.jobs.regions import REGION, REGION_BY, placed
 from mingcha.domains.records.jobs.registers import keep_keys
-from mingcha.domains.records.services import ties
+from mingcha.domains.records.services import links, ties
 from mingcha.domains.records.services.links.writing import writing
-from mingcha.standards import loader
 from mingcha.standards.model import RegionBy, RegionSource
 
 AT_ONCE = 20_000
@@ -30,16 +37,6 @@ WAITING = """
     FROM records_untied u JOIN records_subject s ON s.id = u.subject_id
     ORDER BY s.id LIMIT %(limit)s
 """
-CANDIDATES = """
-    WITH telling AS (
-        SELECT key FROM parties_blockingkey WHERE key = ANY(%(keys)s)
-        GROUP BY key HAVING count(*) <= %(crowd)s)
-    SELECT DISTINCT p.id, i.scheme, i.value, i.value, p.name, p.address,
-           CASE p.region_by WHEN 'uscc' THEN left(p.region, 4) || '00' ELSE p.region END
-    FROM telling JOIN parties_blockingkey k USING (key) JOIN parties_party p ON p.id = k.party_id
-    LEFT JOIN parties_identifier i ON i.party_id = p.id AND NOT i.scheme = ANY(%(codeless)s)
-"""
-TEXTS = dict.fromkeys(("scheme", "value", "code", "name", "address", "region"), pl.String)
 OWN_REASON = '["未找到已登记的对象，按记录自述建档"]'
 KIND_OF_SCHEME = {"uscc": "1", "resident-id": "2"}
 ANY_KIND = "11"
@@ -56,6 +53,11 @@ def tie(batch: int | None = None) -> None:
     """Tie every waiting subject, some thousands in a transaction; safe to run twice."""
     while tie_some():
         pass
+    while reconsider_some():
+        pass
+    if batch is not None:
+        links.follow(batch=batch)
+        doubt_records(batch)
     refill()
 
 
@@ -66,7 +68,7 @@ def tie_some() -> int:
     subjects = _waiting()
     if not subjects.height:
         return 0
-    found = resolve(subjects, _candidates(subjects), standard_weights())
+    found = resolve(subjects, candidates(subjects), standard_weights())
     firm = found.filter(pl.col("party_id").is_not_null() & ~pl.col("doubtful"))
     with writing(None, "机器关联", weights=standard_weights().version) as pen:
         ties.write(pen, firm_ties(firm))
@@ -80,38 +82,6 @@ def _waiting() -> pl.DataFrame:
         cursor.execute(WAITING, {"codeless": codeless(), "limit": AT_ONCE})
         schema = {"id": pl.Int64, "said": pl.String, **TEXTS}
         return pl.DataFrame(cursor.fetchall(), schema=schema, orient="row")
-
-
-def _candidates(subjects: pl.DataFrame) -> pl.DataFrame:
-    """The registered parties that share a telling key with any of the subjects."""
-    keys = blocking_keys(subjects)["key"].unique().to_list()
-    with connection.cursor() as cursor:
-        crowd = standard_weights().crowd
-        cursor.execute(CANDIDATES, {"keys": keys, "crowd": crowd, "codeless": codeless()})
-        return pl.DataFrame(cursor.fetchall(), schema={"party_id": pl.Int64, **TEXTS}, orient="row")
-
-
-def firm_ties(found: pl.DataFrame) -> list[ties.Found]:
-    """What `resolve` found for sure, as rows to write."""
-    return [
-        ties.Found(row["id"], row["party_id"], row["how"], row["weight"], 0, row["reasons"])
-        for row in found.iter_rows(named=True)
-    ]
-
-
-def codeless() -> list[str]:
-    """The schemes whose values are no codes: the nameless, and what several fields identify."""
-    return ["name", *loader.current().natural_schemes]
-
-
-def doubtful_ties(found: pl.DataFrame) -> list[ties.Found]:
-    """Every candidate of what `resolve` doubts, as rows to write, the likeliest first."""
-    doubted = found.filter("doubtful").select("id", "candidates")
-    return [
-        ties.Found(subject, one["party_id"], one["how"], one["weight"], rank, one["reasons"])
-        for subject, candidates in doubted.iter_rows()
-        for rank, one in enumerate(candidates, start=1)
-    ]
 
 
 def _own_party(left: pl.DataFrame) -> list[ties.Found]:

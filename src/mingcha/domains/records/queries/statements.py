@@ -1,5 +1,6 @@
 """What the sources say of parties now and said before: from facts, by the ties that stand (一数一源)."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -117,7 +118,7 @@ def _said(row: Sequence[Any]) -> Said:
     fact, provider, department, table, key, version, operation, payload, stands = row
     return Said(
         fact, provider, department, table, key, version, bool(stands) and operation != "d",
-        values_of(table, payload),
+        values_of(table, json.loads(payload)),
     )  # fmt: skip
 
 

@@ -78,7 +78,7 @@ def believed(
     """The beliefs about a subject: the firm one, then the doubtful ones, the likeliest first.
 
     `findings` are all of the machine's, oldest first: those of the latest writing count. The last
-    pin decides and settles every doubt that is not newer than it. A party that a person barred is
+    pin decides; only a party that the machine did not know of then is doubted again. A party that a person barred is
     never a candidate; found firmly nevertheless, the subject's own party takes its place.
     """
     latest = max((one.writing for one in findings), default=0)
@@ -88,7 +88,8 @@ def believed(
         pin = pins[-1]
         said = next((one for one in reversed(findings) if one.party == pin.party), None)
         belief = _pinned(pin, said, root)
-        doubts = present if latest > pin.writing else []
+        seen = {one.party for one in findings if one.writing <= pin.writing}
+        doubts = [one for one in present if one.writing > pin.writing and one.party not in seen]
     elif firm is None:
         return []
     else:

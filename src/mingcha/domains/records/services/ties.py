@@ -80,6 +80,23 @@ ADD = _said("""
 """)
 
 
+DOUBT = """
+    INSERT INTO records_tie (subject_id, fact_id, party_id, since, how, weight, is_doubtful, rank,
+                             reasons, writing_id)
+    SELECT subject_id, fact_id, party_id, %(at)s, 'code', weight, true, 1, reasons::jsonb, %(writing)s
+    FROM unnest(%(subjects)s::bigint[], %(facts)s::bigint[], %(parties)s::bigint[],
+                %(weights)s::int[], %(reasons)s::text[])
+         AS t(subject_id, fact_id, party_id, weight, reasons)
+    ON CONFLICT DO NOTHING
+"""
+NEWCOMERS = """
+    INSERT INTO records_newcomer (party_id)
+    SELECT DISTINCT unnest(%s::bigint[]) WHERE EXISTS (
+        SELECT FROM parties_party WHERE NOT is_registered AND merged_into_id IS NULL AND NOT is_void)
+    ON CONFLICT DO NOTHING
+"""
+
+
 @dataclass(frozen=True)
 class Found:
     """One tie: how it was found (code, register, repaired, name, own), its weight in thousandths.
@@ -126,6 +143,7 @@ def write_registered(pairs: Sequence[tuple[int, int]]) -> None:
         write(pen, found)
         find_again(pen, [one for one in found if one.subject_id in otherwise])
         with connection.cursor() as cursor:
+            cursor.execute(NEWCOMERS, [[party for _, party in pairs]])
             cursor.execute(
                 SAID_BEFORE, {"parties": [party for _, party in pairs], "writing": pen.number}
             )
@@ -142,6 +160,32 @@ def find_again(pen: Pen, found: Sequence[Found]) -> None:
         cursor.execute(ADD, _columns(pen, found))
     pen.settle(subjects)
     note_touched(gone)
+
+
+@dataclass(frozen=True)
+class Doubted:
+    """One record that may not be the party which its subject is."""
+
+    subject_id: int
+    fact_id: int
+    party_id: int
+    weight: int
+    reasons: str
+
+
+def doubt_records(pen: Pen, doubted: Sequence[Doubted]) -> None:
+    """Write findings about single records; each is a question until a person answers it."""
+    columns: dict[str, Any] = {
+        "at": pen.at,
+        "writing": pen.number,
+        "subjects": [one.subject_id for one in doubted],
+        "facts": [one.fact_id for one in doubted],
+        "parties": [one.party_id for one in doubted],
+        "weights": [one.weight for one in doubted],
+        "reasons": [one.reasons for one in doubted],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(DOUBT, columns)
 
 
 def _columns(pen: Pen, rows: Sequence[Found]) -> dict[str, Any]:

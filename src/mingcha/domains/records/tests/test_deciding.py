@@ -255,7 +255,7 @@ def test_a_correction_of_a_record_split_off_follows_it(city, linker):
     )
 
     newer = make_fact(subject, city.market, record.source_key, version=2)
-    deciding.follow([subject.pk])
+    deciding.follow(subjects=[subject.pk])
 
     assert Tie.objects.get(fact_id=newer.pk).party_id == made.other_id
     assert Decision.objects.count() == 1

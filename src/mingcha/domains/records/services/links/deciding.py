@@ -7,6 +7,8 @@ decisions (`Pen.settle`), so an undo is: leave the decision out and settle again
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Exists, OuterRef
+
 from mingcha.base.cases.models import Case
 from mingcha.base.errors import NotAllowed
 from mingcha.base.jobs import defer
@@ -145,15 +147,19 @@ def undo(decision: Decision, *, reason: str, actor: Account) -> Decision:
     return undoing
 
 
-def follow(subjects: Collection[int]) -> None:
-    """Let new records of some subjects go where decisions about their like send them.
+def follow(*, batch: int | None = None, subjects: Collection[int] = ()) -> None:
+    """Let new records, those of a batch or of some subjects, go where decisions about their like send them.
 
     A correction follows the record that was split off, a record of a name that was split off follows
-    the name. Part of the transaction in which they land.
+    the name.
     """
-    pins = Pin.objects.filter(decision__undone__isnull=True)
-    apart = pins.exclude(source_key="", says="").filter(subject__in=subjects)
-    meant = set(apart.values_list("subject", flat=True))
+    pins = Pin.objects.filter(decision__undone__isnull=True).exclude(source_key="", says="")
+    if batch is not None:
+        landed = Fact.objects.filter(subject=OuterRef("subject"), chunk__batch=batch)
+        pins = pins.filter(Exists(landed))
+    else:
+        pins = pins.filter(subject__in=subjects)
+    meant = set(pins.values_list("subject", flat=True))
     if meant:
         with writing(None, "按既有决定关联") as pen:
             pen.settle(meant)
