@@ -12,6 +12,18 @@ from mingcha.standards import loader
 from mingcha.standards.model import RegionBy
 
 UNDECLARED = 99
+__all__ = [
+    "UNDECLARED",
+    "Authority",
+    "Ranks",
+    "authorities",
+    "fields_of",
+    "label_of",
+    "rank_of",
+    "ranks",
+    "source_tables",
+]
+
 Ranks = Mapping[tuple[str, str, str], int]  # (attribute, table, department) → rank
 
 

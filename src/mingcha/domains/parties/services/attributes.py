@@ -11,10 +11,12 @@ from django.db import connection, transaction
 from pydantic import BaseModel, ConfigDict
 
 from mingcha.base.errors import NotAllowed
+from mingcha.base.events.services import announce
 from mingcha.base.ledger import services as ledger
 from mingcha.base.ledger.canonical import Json, digest_of
 from mingcha.base.people.models import Account
 from mingcha.domains.parties.errors import AuthorityOutOfOrder, AuthorityWithoutBasis, NoSource
+from mingcha.domains.parties.events import AuthorityChanged
 from mingcha.domains.parties.models import Authority
 from mingcha.domains.parties.queries.authority import fields_of, label_of
 from mingcha.domains.parties.rules.attributes import Attribute
@@ -180,6 +182,7 @@ def set_authority(place: Place, *, actor: Account) -> None:
         )  # fmt: skip
     key = "|".join((place.attribute.value, place.table, place.department))
     ledger.act(actor, "设定权威来源", (RECORD, key), content=content_of(key))
+    announce(AuthorityChanged(table=place.table, attribute=place.attribute.value))
 
 
 def key_of(row: Authority) -> str:

@@ -19,13 +19,6 @@ def refill() -> None:
         pass
 
 
-@app.task(name="records.refill_table", lock="records:refill", retry=AGAIN)
-def refill_table(table: str) -> None:
-    """Fill every party of which a table says something: the place of the source has changed."""
-    attributes.note_stale_table(table)
-    refill()
-
-
 @app.periodic(cron="10 0 * * *")
 @app.task(name="records.refill_daily", queueing_lock="records.refill_daily")
 def refill_daily(timestamp: int = 0) -> None:
