@@ -76,7 +76,7 @@ def fields_named_by(table: Table) -> Iterator[tuple[str, str]]:
         yield from ((f"rules.{rule.name}", name) for name in fields_of(rule))
     if table.subject is not None and table.subject.person_when is not None:
         yield "subject.person_when", table.subject.person_when[0]
-    for place in ("subject", "register_as", "item", "catalog_as", "officer_as"):
+    for place in ("subject", "register_as", "item", "catalog_as", "officer_as", "relation_as"):
         part: BaseModel | None = getattr(table, place)
         if part is not None:
             yield from ((f"{place}.{key}", name) for key, name in _named_in(part))

@@ -169,6 +169,12 @@ def _use(table: Table, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     elif subject is not None and (subject.value or subject.name):
         named = _labels(table, subject.value or (subject.name or "",))
         yield "关联对象", f"凭{named}关联到监管对象；代码有误或没有代码的，按名称和地址关联。"
+    if table.relation_as is not None:
+        other = table.fields[table.relation_as.other].label
+        yield (
+            "主体关系",
+            f"登记本行主体与{other}所指主体之间的关系，从所写日期起，列在双方的档案中。",
+        )
     if table.item is not None:
         listed = catalogue.table(table.item.scheme).label
         yield "监管事项", f"{table.fields[table.item.item].label}属于“{listed}”。"

@@ -146,9 +146,27 @@ class RegisterSpec(Strict):
     status: str | None = None
     legal_person: str | None = None
     founded_on: str | None = None
+    changed_on: str | None = (
+        None  # field with the day of the last change that was approved (核准日期)
+    )
+    ended_on: str | None = None  # field with the day on which it was revoked or struck off
     longitude: str | None = None
     latitude: str | None = None
     owner: str | None = None  # field with the USCC of the party that answers for the object
+
+
+class RelationSpec(Strict):
+    """How a table tells that two entities stand in a relation (主体关系), from a day on.
+
+    The record's subject is the one; `other` holds the USCC of the other, `other_name` its name.
+    `relation` is a field with a code of the code table party_relation.
+    """
+
+    relation: str
+    other: str
+    other_name: str
+    since: str
+    until: str | None = None
 
 
 class DayOf(Strict):
@@ -346,6 +364,7 @@ class Table(Strict):
     item: ItemSpec | None = None
     catalog_as: CatalogSpec | None = None
     officer_as: OfficerSpec | None = None
+    relation_as: RelationSpec | None = None
     headline: tuple[str, ...] = ()  # fields that make one line of a timeline
     fields: dict[str, FieldSpec]
     rules: tuple[Rule, ...] = ()

@@ -11,9 +11,10 @@ class PartiesConfig(AppConfig):
     def ready(self) -> None:
         from mingcha.base.access import RowRule, explain
         from mingcha.base.ledger import verify
-        from mingcha.domains.parties.services import attributes
+        from mingcha.domains.parties.services import attributes, relations
 
         verify.register(attributes.RECORD, "权威来源", attributes.digests)
+        verify.register(relations.RECORD, "主体关系", relations.digests)
 
         explain(
             RowRule(

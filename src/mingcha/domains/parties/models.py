@@ -162,6 +162,55 @@ class Authority(models.Model):
         return f"{self.attribute} {self.table} {self.rank}"
 
 
+class Relation(models.Model):
+    """Two entities stand in a relation (主体关系), from a day on: branch, merged, divided, succeeded.
+
+    `kind` is a code of party_relation, said of `party`. Told by a record (`fact_id`), and then as
+    that record stands now; or by a person with a reason, and then ended by a person, never changed.
+    """
+
+    party = models.ForeignKey(
+        Party, verbose_name="主体", on_delete=models.PROTECT, related_name="relations"
+    )
+    other = models.ForeignKey(
+        Party, verbose_name="对方", on_delete=models.PROTECT, related_name="relations_to"
+    )
+    kind = models.CharField("关系种类", max_length=4)
+    since = models.DateField("开始日期")
+    until = models.DateField("终止日期", null=True, blank=True)
+    record = models.CharField("来源记录", max_length=600, blank=True)
+    fact_id = models.BigIntegerField("来源记录编号", null=True)
+    reason = models.CharField("依据", max_length=500, blank=True)
+    by_id = models.BigIntegerField("登记人", null=True)
+    at = models.DateTimeField("登记时间", auto_now_add=True)
+    ended_at = models.DateTimeField("撤销时间", null=True)
+    ended_by_id = models.BigIntegerField("撤销人", null=True)
+    ended_reason = models.CharField("撤销理由", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "主体关系"
+        ordering = ["-since", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(party=F("other")), name="relation_between_two_parties"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="relation_dates_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(fact_id__isnull=False) | (Q(by_id__isnull=False) & ~Q(reason="")),
+                name="relation_has_its_source",
+            ),
+            models.UniqueConstraint(
+                fields=["record"], condition=~Q(record=""), name="relation_once_per_record"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party_id} {self.kind} {self.other_id}"
+
+
 class BlockingKey(models.Model):
     """A key that likely twins of a party share (分块键), made by linking/; never shown."""
 

@@ -23,8 +23,10 @@ class RecordsConfig(AppConfig):
         from mingcha.domains.records.queries.ties import RECORD, first_altered_tie, tie_digests
         from mingcha.domains.records.services import attributes
         from mingcha.domains.records.states import LINK_QUESTION_KIND
+        from mingcha.domains.records.views.links.face import FACE
 
         replace(LINK_QUESTION_KIND, content=asking_content).register()
+        FACE.register()
         verify.register("chunk", "入库块", chunk_digests, first_altered)
         verify.register("records.consent", "共享同意", consent_digests)
         verify.register(RECORD, "关联写入", tie_digests, first_altered_tie)

@@ -13,11 +13,13 @@ from mingcha.domains.records.views import (
 )
 from mingcha.domains.records.views.links import (
     alike,
-    asked,
+    authority,
+    conflicts,
     decisions,
     linking,
     merging,
     queue,
+    relations,
     work,
 )
 
@@ -29,11 +31,16 @@ links_urls = [
     path("alike/<int:number>/", alike.equal, name="links_equal"),
     path("questions/<int:number>/", work.question, name="link"),
     path("questions/<int:number>/decide", work.decide, name="link_decide"),
-    path("asked/<slug:number>/", asked.asked, name="link_asked"),
     path("decisions/", decisions.decision_list, name="decisions"),
     path("decisions/<int:number>/", decisions.decision, name="decision"),
     path("merge/", merging.merge, name="merge"),
     path("split/<slug:number>/", merging.split, name="split"),
+    path("conflicts/", conflicts.conflict_list, name="conflicts"),
+    path("conflicts/<slug:number>/<slug:name>/", conflicts.conflict, name="conflict"),
+    path("authorities/", authority.authorities, name="authorities"),
+    path("authorities/new", authority.authority_new, name="authority_new"),
+    path("relations/<slug:number>/new", relations.relation_new, name="relation_new"),
+    path("relations/<slug:number>/<int:pk>/end", relations.relation_end, name="relation_end"),
     path("how/", linking.linking, name="linking"),
 ]
 urlpatterns = [

@@ -18,7 +18,7 @@ from mingcha.base.ledger import queries as ledger
 from mingcha.base.listing import Listing
 from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account
-from mingcha.domains.insight.views import wording
+from mingcha.domains.insight.views import identity, wording
 from mingcha.domains.insight.views.moment import THEN, Moment, moment_of
 from mingcha.domains.insight.views.search import COLUMNS
 from mingcha.domains.parties import queries as parties
@@ -82,6 +82,8 @@ def dossier(request: HttpRequest, number: str) -> HttpResponse:
         "why_url": reverse("desk:why_rows", args=["fact"]),
         "exports": _exports(look) if account.holds("insight.export") else [],
     } | _head(look)
+    if as_of is None:  # who it was and is, as believed today
+        context["identity"] = identity.shown(account, look.party)
     if tab == OBJECTS:
         return render(request, "insight/dossier.html", context | _objects(request, look, objects))
     return render(request, "insight/dossier.html", context | _records(request, look, tab))

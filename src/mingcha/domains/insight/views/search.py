@@ -58,6 +58,8 @@ def search(request: HttpRequest) -> HttpResponseBase:
         return listing.export("监管对象")
     is_idle = not any(said.get(name, "").strip() for name in CHIPS) and "page" not in said
     rows = [] if is_idle else listing.rows
+    for row in rows:
+        row.known_as = wording.known_as(row, asked.words)  # type: ignore[attr-defined]  # for the template
     regions = people.region_names({party.region for party in rows})
     context = {
         "filter": _filter(request, asked),

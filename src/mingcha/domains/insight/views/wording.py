@@ -65,6 +65,13 @@ def region_note(party: Party) -> str:
     return REGION_BY.get(RegionBy(party.region_by), "") if party.region_by else ""
 
 
+def known_as(party: Party, words: str) -> str:
+    """The other name by which the words find a party; "" where its present name holds them."""
+    if not words or party.kind == PERSON or words in party.name:
+        return ""
+    return next((name for name in parties.other_names(party) if words in name), "")
+
+
 def kind_label(party: Party) -> str:
     """The object's kind in words."""
     return loader.current().code_table("supervise_object_type").label_of(party.kind)

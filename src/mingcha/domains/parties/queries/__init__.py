@@ -19,6 +19,7 @@ __all__ = [
     "identifiers_of",
     "names_of",
     "objects_of",
+    "other_names",
     "party_for",
     "search",
     "visible_to",
@@ -57,22 +58,32 @@ def party_for(actor: Actor, public_id: str) -> Party:
 def search(actor: Actor, asked: Filter) -> QuerySet[Party]:
     """The parties that fit, best first: exact name or code, then prefix, then the rest by id.
 
+    Former names count. A party that has gone into another is found by its whole name or code only,
+    and says so; one that no record means any more is not found.
+
     Ranking looks at the first 10,000 candidates at most, so that a word every name holds costs no
     more than a rare one.
     """
-    found = _narrow(visible_to(actor), asked)
+    found = _narrow(visible_to(actor).filter(is_void=False), asked)
     words = asked.words.strip()
     if not words:
-        return found
-    found = found.filter(_about(words))
+        return found.filter(merged_into__isnull=True)
+    found = found.filter(_about(words), Q(merged_into__isnull=True) | _is_named(words))
     candidates = found.order_by("pk").values("pk")[:MOST]
     near = Case(
+        When(merged_into__isnull=False, then=Value(2)),
         When(Q(name=words) | Q(code=words.upper()), then=Value(0)),
-        When(name__startswith=words, then=Value(1)),
+        When(Q(name__startswith=words) | Q(also__contains=f"｜{words}"), then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
     )
-    return visible_to(actor).filter(pk__in=candidates).annotate(near=near)
+    rows = visible_to(actor).filter(pk__in=candidates).annotate(near=near)
+    return rows.select_related("merged_into")
+
+
+def other_names(party: Party) -> list[str]:
+    """The names a party bore before, or bears in other sources; the latest first."""
+    return [name for name in party.also.split("｜") if name]
 
 
 def identifiers_of(party: Party) -> list[Identifier]:
@@ -110,6 +121,12 @@ def _about(words: str) -> Q:
         known = Identifier.objects.filter(value=code).values("party")
         return Q(pk__in=known) | Q(code__startswith=code) | _holds(words, "n")
     return _holds(words, "n")
+
+
+def _is_named(words: str) -> Q:
+    """Whether the words are a party's whole name, or one of its codes."""
+    known = Identifier.objects.filter(value=words.upper()).values("party")
+    return Q(name=words) | Q(code=words.upper()) | Q(pk__in=known)
 
 
 def _holds(words: str, tag: str) -> Q:

@@ -19,20 +19,34 @@ from mingcha.domains.parties.services.identity import (
     go_into,
     note_empty,
 )
+from mingcha.domains.parties.services.relations import (
+    Stated,
+    Told,
+    end_relation,
+    holders,
+    keep_told,
+    relate,
+)
 
 __all__ = [
     "Entry",
     "Filling",
     "Newborn",
     "Place",
+    "Stated",
+    "Told",
     "acknowledge",
+    "end_relation",
     "establish",
     "fill",
     "go_into",
+    "holders",
     "keep_blocking_keys",
+    "keep_told",
     "load_authorities",
     "note_empty",
     "register",
+    "relate",
     "set_authority",
 ]
 

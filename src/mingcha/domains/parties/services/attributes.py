@@ -30,8 +30,9 @@ FILL = """
     UPDATE parties_party p SET
         name = coalesce(nullif(s.name, ''), p.name),
         address = CASE WHEN s.tells_address THEN s.address ELSE p.address END,
-        legal_person = s.legal_person, status = left(s.status, 60), industry = s.industry,
+        legal_person = s.legal_person, status = left(s.status, 600), industry = s.industry,
         region = CASE WHEN s.region = '' THEN p.region ELSE s.region END,
+        region_by = CASE WHEN s.region = '' THEN p.region_by ELSE 'stated' END,
         founded_on = nullif(s.founded_on, '')::date, also = s.also,
         is_registered = s.is_registered,
         fact_id = coalesce(s.fact_id, p.fact_id)

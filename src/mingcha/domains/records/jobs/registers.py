@@ -12,9 +12,10 @@ from mingcha.domains.parties import services as parties
 from mingcha.domains.parties.linking import blocking_keys
 from mingcha.domains.records.jobs.regions import REGION, REGION_BY, placed
 from mingcha.standards import loader
+from mingcha.domains.records.queries.statements import record_keys
 from mingcha.domains.records.services import attributes, ties
 from mingcha.standards.frames.content import identity
-from mingcha.standards.model import CatalogSpec, OfficerSpec, RegisterSpec, Table
+from mingcha.standards.model import CatalogSpec, OfficerSpec, RegisterSpec, RelationSpec, Table
 
 Row = dict[str, str | None]
 KNOWN_BY = "_known_by_"  # before a scheme: the column with what identifies the object in it
@@ -36,7 +37,7 @@ def enter(table: Table, values: pl.DataFrame, landed: pl.DataFrame, *, regions: 
     Part of the landing transaction. `regions` are the codes of all divisions, abolished ones
     included.
     """
-    if not (table.register_as or table.catalog_as or table.officer_as):
+    if not (table.register_as or table.catalog_as or table.officer_as or table.relation_as):
         return
     rows = landed.select("row", "fact", "subject", "operation").iter_rows()
     facts = [Landed(*row) for row in rows]
@@ -46,6 +47,8 @@ def enter(table: Table, values: pl.DataFrame, landed: pl.DataFrame, *, regions: 
         _catalog(table, table.catalog_as, values, facts)
     if table.officer_as is not None:
         _officers(table.officer_as, values, facts)
+    if table.relation_as is not None:
+        _relations(table, table.relation_as, values, facts)
 
 
 def _joined(values: pl.DataFrame, facts: Sequence[Landed]) -> Iterator[tuple[Landed, Row]]:
@@ -115,6 +118,38 @@ def _party(spec: RegisterSpec, fact: Landed, row: Row) -> parties.Entry:
         latitude=of(spec.latitude),
         owner=of(spec.owner),
     )
+
+
+def _relations(
+    table: Table, spec: RelationSpec, values: pl.DataFrame, facts: Sequence[Landed]
+) -> None:
+    """Keep how entities stand to one another; whoever is not known yet is acknowledged by its code."""
+    code, name = (table.subject.code, table.subject.name) if table.subject else (None, None)
+    if code is None or name is None:
+        return
+    rows = [(fact, row) for fact, row in _joined(values, facts)]
+    named = {str(row[code]): row[name] or "" for _, row in rows}
+    named |= {str(row[spec.other]): row[spec.other_name] or "" for _, row in rows}
+    known = parties.holders(named)
+    parties.acknowledge([_unknown(c, text) for c, text in named.items() if c not in known])
+    known = parties.holders(named)
+    records = record_keys([fact.fact_id for fact in facts])
+    told = [
+        parties.Told(
+            records[fact.fact_id], fact.fact_id, known[str(row[code])], known[str(row[spec.other])],
+            row[spec.relation] or "", date.fromisoformat(row[spec.since] or ""),
+            _day((row.get(spec.until) or "") if spec.until else ""),
+        )
+        for fact, row in rows
+    ]  # fmt: skip
+    parties.keep_told(told, gone=[records[number] for number in _withdrawn(facts)])
+
+
+def _unknown(code: str, name: str) -> parties.Entry:
+    return parties.Entry(
+        fact_id=None, subject_id=None, kind="1", subkind="unregistered", name=name,
+        identifiers=[("uscc", code)], code=code,
+    )  # fmt: skip
 
 
 def _catalog(

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.db import models
 from django.db.models import (
-    Case,
     CharField,
     Count,
     Exists,
@@ -26,9 +26,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
+from mingcha.base.cases.models import Case
 from mingcha.base.errors import NotFound
 from mingcha.base.people.models import Account, Organisation
 from mingcha.base.people.queries import organisations_under
+from mingcha.domains.parties.queries import Party
 from mingcha.domains.records.models import Fact, LinkQuestion, Tie
 
 LINK: Final = "records.link"
@@ -121,6 +123,19 @@ def tie_called(number: int) -> Tie | None:
     return Tie.objects.filter(pk=number).first()
 
 
+def standing(subject: int, fact: int | None) -> Tie | None:
+    """The question about a subject, or a record of it, if it is open."""
+    ties = Tie.objects.filter(subject=subject, fact_id=fact, rank=1, until__isnull=True)
+    return ties.select_related("subject", "party").first()
+
+
+def shown_in(case: Case) -> list[Party]:
+    """The parties that a provider is offered in an asking, in their order."""
+    shown: list[int] = LinkQuestion.objects.get(case=case).shown
+    found = Party.objects.in_bulk(shown)
+    return [found[pk] for pk in shown if pk in found]
+
+
 def doubt_of(tie: Tie) -> Doubt:
     """Why the machine does not decide a question; needs `candidates`."""
     if tie.fact_id is not None or tie.how == "code":
@@ -172,7 +187,7 @@ def _told(found: QuerySet[Tie]) -> QuerySet[Tie]:
     counted = siblings.order_by().values("subject").annotate(n=Count("pk")).values("n")
     facts = Fact.objects.filter(subject=OuterRef("subject")).order_by("-pk")
     return found.select_related("subject", "party").annotate(
-        candidates=Case(
+        candidates=models.Case(
             When(fact_id__isnull=False, then=Value(1)),
             default=Subquery(counted),
             output_field=IntegerField(),

@@ -4,7 +4,6 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -12,7 +11,7 @@ from django.db import connection
 from mingcha.domains.parties.queries import authority
 from mingcha.domains.parties.queries.authority import Ranks
 from mingcha.domains.parties.rules.attributes import Attribute, Settled, Statement, settle
-from mingcha.domains.records.models import Settlement
+from mingcha.domains.records.models import Fact, Settlement
 from mingcha.standards import loader
 from mingcha.standards.model import Family
 
@@ -53,6 +52,8 @@ class Said:
     version: int
     is_current: bool
     values: Mapping[Attribute, str]
+    changed_on: str = ""  # the day of the change, and of the end, as the record says
+    ended_on: str = ""
 
     @property
     def record(self) -> Record:
@@ -115,10 +116,13 @@ def sources_of(parties: Collection[int], ranks: Ranks) -> dict[int, Sources]:
 
 
 def _said(row: Sequence[Any]) -> Said:
-    fact, provider, department, table, key, version, operation, payload, stands = row
+    fact, provider, department, table, key, version, operation, text, stands = row
+    payload = json.loads(text)
+    spec = loader.current().table(table).register_as
+    days = [payload.get(f or "", "") for f in (spec.changed_on, spec.ended_on)] if spec else []
     return Said(
         fact, provider, department, table, key, version, bool(stands) and operation != "d",
-        values_of(table, json.loads(payload)),
+        values_of(table, payload, *days),
     )  # fmt: skip
 
 
@@ -143,34 +147,43 @@ def _fields(table: str) -> Mapping[Attribute, tuple[str, ...]]:
 _FIELDS: dict[tuple[int, str], Mapping[Attribute, tuple[str, ...]]] = {}
 
 
+def record_keys(facts: Collection[int]) -> dict[int, str]:
+    """The record that each of some facts is a version of, as one text."""
+    rows = Fact.objects.filter(pk__in=facts)
+    return {
+        pk: f"{provider}|{table}|{key}"
+        for pk, provider, table, key in rows.values_list("pk", "provider", "dataset", "source_key")
+    }
+
+
 @dataclass(frozen=True)
 class Change:
-    """One attribute that a source gave otherwise than before: the history of an entity (变更)."""
+    """One attribute that a source gave otherwise than before: the history of an entity (变更).
+
+    `on` is the day as the record says it, "" where it says none.
+    """
 
     attribute: Attribute
     before: str
     after: str
-    on: date | None  # as the record says, where its table has the day
+    on: str
     fact: int
-    provider: int
-    table: str
 
 
-def history(said: Iterable[Said], days: Mapping[int, date]) -> list[Change]:
-    """Every change of an attribute between two versions of one record, the newest first.
-
-    `days` gives the day of a change by fact, where it is known.
-    """
+def history(said: Iterable[Said]) -> list[Change]:
+    """Every change of an attribute between two versions of one record, the newest first."""
     last: dict[Record, Said] = {}
-    changes = []
+    changes: list[Change] = []
     for one in said:
         before = last.get(one.record)
-        last[one.record] = one
-        if before is None or not one.values:
-            continue
-        for attribute in Attribute:
-            old, new = before.values.get(attribute, ""), one.values.get(attribute, "")
-            if new and old and old != new:
-                on = days.get(one.fact)
-                changes.append(Change(attribute, old, new, on, one.fact, one.provider, one.table))
+        if one.values:
+            last[one.record] = one
+        if before is not None:
+            changes += [
+                Change(attribute, old, new, one.changed_on, one.fact)
+                for attribute in Attribute
+                if (old := before.values.get(attribute, ""))
+                and (new := one.values.get(attribute, ""))
+                and old != new
+            ]
     return changes[::-1]

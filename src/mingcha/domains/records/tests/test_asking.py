@@ -3,6 +3,7 @@
 import pytest
 
 from mingcha.base.cases import queries as cases
+from mingcha.base.cases.services import Said
 from mingcha.base.errors import NotAllowed
 from mingcha.base.people.testing import make_account
 from mingcha.base.rules.services import load_shipped
@@ -51,7 +52,7 @@ def test_the_answer_settles_the_tie(asked, city, which):
     case, subject, *parties = asked
 
     links.answer(
-        case, LinkAnswer.SAME, party=parties[which], note="是这一家", seen=case.version,
+        case, LinkAnswer.SAME, party=parties[which], said=Said(reason="是这一家", seen=case.version),
         actor=city.person("clerk"),
     )  # fmt: skip
 
@@ -63,7 +64,7 @@ def test_the_answer_settles_the_tie(asked, city, which):
 def test_none_of_them_leaves_its_own_party(asked, city):
     case, subject, *_ = asked
 
-    links.answer(case, LinkAnswer.NONE, party=None, note="", seen=None, actor=city.person("clerk"))
+    links.answer(case, LinkAnswer.NONE, party=None, said=Said(), actor=city.person("clerk"))
 
     ((rank, party),) = believed(subject)["演示鑫源"]
     assert rank == 0 and party not in {one.pk for one in asked[2:]}
@@ -73,7 +74,7 @@ def test_unsure_gives_the_question_back(asked, city):
     case, subject, *_ = asked
 
     links.answer(
-        case, LinkAnswer.UNSURE, party=None, note="经办人已调离", seen=None,
+        case, LinkAnswer.UNSURE, party=None, said=Said(reason="经办人已调离"),
         actor=city.person("clerk"),
     )  # fmt: skip
 
@@ -83,7 +84,7 @@ def test_unsure_gives_the_question_back(asked, city):
 
 def test_only_the_provider_answers_and_only_what_was_shown(asked, city, linker):
     case, subject, *_ = asked
-    said = {"note": "", "seen": None}
+    said = {"said": Said()}
 
     with pytest.raises(NotAllowed):
         links.answer(case, LinkAnswer.NONE, party=None, actor=linker, **said)

@@ -43,26 +43,20 @@ def ask(
 
 
 def answer(
-    case: Case,
-    said: LinkAnswer,
-    *,
-    party: Party | None,
-    note: str,
-    seen: int | None,
-    actor: Account,
+    case: Case, answered: LinkAnswer, *, party: Party | None, said: cases.Said, actor: Account
 ) -> Decision | None:
     """Answer (答复): the same as one of those shown, none of them, or unsure. Settles the tie.
 
-    Unsure gives the question back to the linker. `seen` is the version of the case as the page showed
-    it. Raises NotACandidate, MoveRefused, NotAllowed, ReasonMissing or Stale.
+    Unsure gives the question back to the linker. Raises NotACandidate, MoveRefused, NotAllowed,
+    ReasonMissing or Stale.
     """
-    move = "cannot" if said == LinkAnswer.UNSURE else "answer"
-    with cases.advance(case, move, actor=actor, said=cases.Said(reason=note, seen=seen)) as locked:
+    move = "cannot" if answered == LinkAnswer.UNSURE else "answer"
+    with cases.advance(case, move, actor=actor, said=said) as locked:
         asked = LinkQuestion.objects.get(case=locked)
-        if said == LinkAnswer.SAME and (party is None or party.pk not in asked.shown):
+        if answered == LinkAnswer.SAME and (party is None or party.pk not in asked.shown):
             raise NotACandidate
-        asked.answer, asked.note = said, note.strip()[:500]
-        asked.party = party if said == LinkAnswer.SAME else None
+        asked.answer, asked.note = answered, said.reason.strip()[:500]
+        asked.party = party if answered == LinkAnswer.SAME else None
         asked.save(update_fields=["answer", "note", "party"])
         return _settle(asked, locked, actor)
 

@@ -136,7 +136,7 @@ def _facts(found: Decision) -> list[dict[str, object]]:
             url = reverse("insight:dossier", args=[one.public_id])
             facts.append({"label": label, "value": naming.name_of(one), "url": url})
     if found.case is not None:
-        url = reverse("records:link_asked", args=[found.case.number])
+        url = reverse("desk:case", args=[found.case.number])
         facts.append({"label": "依据答复", "value": found.case.number, "url": url})
     if found.undoes is not None:
         url = reverse("records:decision", args=[found.undoes_id])

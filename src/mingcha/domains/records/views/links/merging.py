@@ -153,7 +153,7 @@ def split(request: HttpRequest, number: str) -> HttpResponse:
 
 def _cut(request: HttpRequest, account: Account, form: SplitForm) -> Cut:
     said = form.cleaned_data
-    to = _called_by(account, said["to"].strip()) if said["to"].strip() else None
+    to = called_by(account, said["to"].strip()) if said["to"].strip() else None
     numbers = {
         name: [int(one) for one in request.POST.getlist(name) if one.isdigit()]
         for name in ("subject", "fact")
@@ -164,7 +164,7 @@ def _cut(request: HttpRequest, account: Account, form: SplitForm) -> Cut:
     )  # fmt: skip
 
 
-def _called_by(account: Account, text: str) -> Party:
+def called_by(account: Account, text: str) -> Party:
     """The one living party with this code or whole name. Raises NotFound for none or several."""
     found = parties.search(account, parties.Filter(words=text)).filter(Q(near=0), merged_into=None)
     rows = list(found[:2])

@@ -1,0 +1,90 @@
+"""Who a party was and is (对象沿革): merged and split, renamed and moved, related, and where sources differ."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mingcha.base.days import local_today
+from mingcha.base.ledger import queries as ledger
+from mingcha.base.people.models import Account
+from mingcha.domains.parties.queries import Party, authority, relations
+from mingcha.domains.parties.queries.relations import Seen
+from mingcha.domains.records.models import Conflict, Decision, Tie
+from mingcha.domains.records.queries import conflicts, decisions
+from mingcha.domains.records.queries.sharing import visible_to
+from mingcha.domains.records.queries.statements import Change, Sources, history, sources_of
+
+
+@dataclass(frozen=True)
+class Known:
+    """A change with who told it and when that was learnt (None: not sealed yet)."""
+
+    change: Change
+    provider: str
+    learnt_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What the dossier says of who this is. `ended_on` is the day it was revoked or struck off.
+
+    `went_to` are the parties that its records mean now, where none is left to it. `shares_code` are
+    parties known by records under a code of this one (一码两用), or whose code its records bear.
+    """
+
+    changes: Sequence[Known]
+    relations: Sequence[Seen]
+    decisions: Sequence[Decision]
+    absorbed: Sequence[Party]
+    conflicts: Sequence[Conflict]
+    ended_on: str
+    went_to: Sequence[Party]
+    shares_code: Sequence[Party]
+
+
+def identity(account: Account, party: Party) -> Identity:
+    """Who a party was and is, as far as the account may see the records that tell it."""
+    ranks = authority.ranks(local_today())
+    sources = sources_of([party.pk], ranks).get(party.pk, Sources())
+    seen = visible_to(account).filter(pk__in=[one.fact for one in sources.said])
+    facts = {fact.pk: fact for fact in seen.select_related("provider", "chunk")}
+    learnt = ledger.learnt_times({fact.chunk.act_id for fact in facts.values()})
+    told = [one for one in sources.said if one.fact in facts]
+    changes = [
+        Known(c, facts[c.fact].provider.name, learnt.get(facts[c.fact].chunk.act_id))
+        for c in history(told)
+    ]
+    ended = next((one.ended_on for one in reversed(told) if one.is_current and one.ended_on), "")
+    return Identity(
+        changes=changes,
+        relations=relations.relations_of(party),
+        decisions=decisions.of_party(party),
+        absorbed=list(Party.objects.filter(merged_into=party).order_by("pk")),
+        conflicts=conflicts.of_party(account, party),
+        ended_on=ended,
+        went_to=_went_to(party) if party.is_void else [],
+        shares_code=_sharing_code(party),
+    )
+
+
+def _went_to(party: Party) -> list[Party]:
+    """The parties that what once was this one's means now."""
+    once = Tie.objects.filter(party=party).values("subject")
+    now = Tie.objects.filter(subject__in=once, until__isnull=True, is_doubtful=False)
+    return list(Party.objects.filter(pk__in=now.values("party")).exclude(pk=party.pk)[:5])
+
+
+def _sharing_code(party: Party) -> list[Party]:
+    """The parties whose records bear one code with records of this one, split off by a person."""
+    apart = Tie.objects.filter(until__isnull=True, is_doubtful=False, fact_id__isnull=False)
+    coded = apart.exclude(subject__scheme="name")
+    mine = coded.filter(party=party).values("subject")
+    holders = Tie.objects.filter(
+        subject__in=mine, fact_id__isnull=True, until__isnull=True, is_doubtful=False
+    )
+    general = Tie.objects.filter(
+        party=party, fact_id__isnull=True, until__isnull=True, is_doubtful=False
+    )
+    others = coded.filter(subject__in=general.values("subject"))
+    ids = {*holders.values_list("party", flat=True), *others.values_list("party", flat=True)}
+    return list(Party.objects.filter(pk__in=ids).exclude(pk=party.pk)[:5])
