@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from tests.kill.platform import Platform
 
 from mingcha.base.people.testing import PASSWORD
@@ -87,6 +87,7 @@ def _site() -> Iterator[Site]:
 def _chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("没有安装 Chromium")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         # Chromium refuses its sandbox to root.
         options = ["--no-sandbox"] if os.geteuid() == 0 else []
@@ -107,6 +108,7 @@ class Desk:
         self.context.set_default_timeout(PATIENCE_MS)
         self.faults: list[str] = []
         self.page: Page = self.context.new_page()
+        self.page.bring_to_front()  # a page behind another one gets no file dialog
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}：{error}"))
 
