@@ -97,6 +97,11 @@ function unfoldForPrint(): void {
   });
 }
 
+/** What went wrong with a form is read first: by everybody, and by a screen reader. */
+function startAtErrors(): void {
+  document.querySelector<HTMLElement>('.notice[role="alert"][tabindex="-1"]')?.focus();
+}
+
 export function startPage(): void {
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit, { capture: true });
@@ -106,5 +111,7 @@ export function startPage(): void {
   });
   document.addEventListener("change", (event) => hint(event.target as HTMLElement));
   document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  document.addEventListener("htmx:afterSettle", startAtErrors);
+  startAtErrors();
   unfoldForPrint();
 }

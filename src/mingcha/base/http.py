@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import cast
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from mingcha.base.errors import MingchaError, NotAllowed, NotFound, NotSignedIn
 from mingcha.base.ledger import services as ledger
@@ -58,6 +60,10 @@ class Refusals:
         record(request, error)
         why = why_url(request, error)
         context = {"error": error, "number": number_of(request), "why_url": why}
+        if (
+            error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        ):  # what draws the frame may be broken too
+            return HttpResponse(render_to_string("error.html", context), status=error.status)
         return render(request, "error.html", context, status=error.status)
 
 

@@ -25,9 +25,6 @@ class DateInput(forms.DateInput):
 class OrganisationField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when run
     """An organisation of the tree, indented by its depth."""
 
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(**{"empty_label": "请选择"} | kwargs)
-
     def label_from_instance(self, obj: Organisation) -> str:
         """Depth as full-width spaces, so that a select shows the tree."""
         return "　" * (obj.path.count("/") - 2) + obj.name
@@ -119,7 +116,9 @@ class NewPersonForm(PersonForm):
     login = forms.CharField(
         label="登录名", max_length=40, help_text="小写字母开头，3 至 40 位，如姓名拼音加工号。"
     )
-    organisation = OrganisationField(label="所属机构", queryset=Organisation.objects.none())
+    organisation = OrganisationField(
+        label="所属机构", queryset=Organisation.objects.none(), empty_label="请选择"
+    )
     is_machine = forms.BooleanField(
         label="系统对接账号（不能登录页面，只用接口令牌）", required=False
     )
@@ -165,7 +164,9 @@ class GrantForm(forms.Form):
 class MoveForm(forms.Form):
     """Another place in the tree, and why."""
 
-    to = OrganisationField(label="调整到", queryset=Organisation.objects.none())
+    to = OrganisationField(
+        label="调整到", queryset=Organisation.objects.none(), empty_label="请选择"
+    )
     reason = forms.CharField(
         label="理由", max_length=200, help_text="如：机构改革文件号、干部调动通知。"
     )
@@ -207,7 +208,9 @@ class BodyForm(forms.Form):
 class NewBodyForm(BodyForm):
     """A new organisation: also its code, kind and line above."""
 
-    parent = OrganisationField(label="上级机构", queryset=Organisation.objects.none())
+    parent = OrganisationField(
+        label="上级机构", queryset=Organisation.objects.none(), empty_label="请选择"
+    )
     code = forms.CharField(
         label="机构标识", max_length=40, help_text="报送文件用它指明单位，开通后不能修改。"
     )
