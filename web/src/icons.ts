@@ -34,6 +34,9 @@ export const ICONS: Record<string, string> = {
   settings: "outline/settings",
   items: "outline/list-check",
   inbox: "outline/inbox",
+  cases: "outline/briefcase",
+  rules: "outline/scale",
+  responsible: "outline/hierarchy",
   // acts and signs
   search: "outline/search",
   menu: "outline/menu-2",

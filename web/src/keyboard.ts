@@ -1,8 +1,10 @@
 /**
- * Keys of the desk: / searches, j and k walk the rows, Enter opens, x ticks, Esc closes.
+ * Keys of the desk: / searches, j and k walk the rows, Enter opens, x ticks, Esc closes; Ctrl+Enter
+ * sends the form one is typing in.
  *
- * A page adds its own with data-key on a button or link. Where the page has several choices
- * (data-choice="1", "2", …), a digit chooses one, and keys go to the buttons of the chosen one.
+ * A page adds its own with data-key on a button, a link or the head of something folded. Where the
+ * page has several choices (data-choice="1", "2", …), a digit chooses one, and keys go to the buttons
+ * of the chosen one.
  */
 
 const TYPING = "input, textarea, select, [contenteditable]";
@@ -41,6 +43,28 @@ function close(): void {
   if (location.hash === "#nav") location.hash = "#main";
 }
 
+const FIELD = "input:not([type=hidden]), textarea, select";
+
+/** Press what bears a key; the head of something folded is opened, and its first field taken. */
+function press(bearer: HTMLElement): void {
+  const folded = bearer.closest("details");
+  if (bearer.tagName === "SUMMARY" && folded !== null) {
+    folded.open = true;
+    (folded.querySelector<HTMLElement>(FIELD) ?? folded.querySelector("button"))?.focus();
+  } else {
+    bearer.click();
+  }
+}
+
+/** Ctrl+Enter or ⌘Enter in a text of several lines sends its form. */
+function send(event: KeyboardEvent): void {
+  const field = event.target;
+  if (field instanceof HTMLTextAreaElement && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    field.form?.requestSubmit();
+  }
+}
+
 const KEYS: Record<string, () => void> = {
   "/": () => document.querySelector<HTMLInputElement>(".desk-search input")?.select(),
   j: () => walk(1),
@@ -70,9 +94,10 @@ function pressed(key: string): HTMLElement | null {
 export function startKeyboard(): void {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
+    if (event.key === "Enter") send(event);
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const button = pressed(event.key);
-    const act = button === null ? KEYS[event.key] : (): void => button.click();
+    const act = button === null ? KEYS[event.key] : (): void => press(button);
     if (act === undefined) {
       if (/^[1-9]$/.test(event.key) && choose(event.key)) event.preventDefault();
       return;

@@ -7,6 +7,7 @@ import "./parts.css";
 import "./form.css";
 import "./list.css";
 import "./record.css";
+import "./case.css";
 import "./pages.css";
 import "./links.css";
 import "./phone.css";

@@ -1,4 +1,4 @@
-/** Small manners of a page, by attribute: data-copy, data-print, data-confirm, data-send, data-hints, data-show. */
+/** Small manners of a page, by attribute: data-copy, data-print, data-confirm, data-send, data-hints, data-show, data-once. */
 
 function copy(button: HTMLElement): void {
   const text = button.dataset["copy"] ?? "";
@@ -77,6 +77,19 @@ function onSubmit(event: SubmitEvent): void {
   asks.showModal();
 }
 
+/** A form with data-once is sent once; the server takes a second press for the first one anyway. */
+function once(event: SubmitEvent): void {
+  const form = event.target as HTMLFormElement;
+  if (form.dataset["once"] === undefined || event.defaultPrevented) return;
+  if (form.dataset["sent"] === "yes") event.preventDefault();
+  form.dataset["sent"] = "yes";
+}
+
+/** Coming back to a page by the browser's arrow, its forms may be sent again. */
+function again(): void {
+  for (const form of Array.from(document.forms)) delete form.dataset["sent"];
+}
+
 /** A choice with data-hints="<id of a field>" puts its option's data-hint into that field's placeholder. */
 function hint(choice: HTMLElement): void {
   const field = document.getElementById(choice.dataset["hints"] ?? "");
@@ -105,6 +118,8 @@ function startAtErrors(): void {
 export function startPage(): void {
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit, { capture: true });
+  document.addEventListener("submit", once);
+  window.addEventListener("pageshow", again);
   document.addEventListener("change", (event) => {
     const field = event.target as HTMLInputElement;
     if (field.dataset["send"] !== undefined) field.form?.requestSubmit();

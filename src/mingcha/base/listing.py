@@ -3,7 +3,7 @@
 Counts are exact up to 10,000 and shown as 10,000+ beyond; the address holds the whole view.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -88,6 +88,11 @@ class Listing(Generic[M]):
     def headers(self) -> list[dict[str, object]]:
         """The headers as parts/table.html wants them."""
         return [self._header(column) for column in self.columns]
+
+    def headers_of(self, keys: Collection[str]) -> list[dict[str, object]]:
+        """The headers of some columns only: the page shows these, an export has all."""
+        shown = zip(self.columns, self.headers, strict=True)
+        return [header for column, header in shown if column.key in keys]
 
     @property
     def exports(self) -> list[dict[str, str]]:

@@ -36,6 +36,6 @@ def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 api.add_router("", records)
+api.add_router("", desk)
 api.add_router("", portal)
 api.add_router("", officers)
-api.add_router("", desk)

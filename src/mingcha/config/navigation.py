@@ -60,7 +60,7 @@ def _entries(path: str, account: Account) -> tuple[list[dict[str, object]], desk
     entries: list[dict[str, object]] = [
         {
             "label": place.label, "url": place.url, "icon": place.icon,
-            "group": place.group, "active": place is here,
+            "group": place.group, "active": place is here, "badge": place.badge(account),
         }
         for place in found
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """What the desk's pages read: places to go, what waits, why, and acts in words."""
 
 from mingcha.domains.desk.queries.acts import Line, changes_seen_by, kinds, lines, sought_by
+from mingcha.domains.desk.queries.case_page import case_page, why_url
 from mingcha.domains.desk.queries.chains import Link, chain, links, title_of
 from mingcha.domains.desk.queries.days import (
     CalendarDay,
@@ -19,6 +20,7 @@ from mingcha.domains.desk.queries.overview import (
     waiting,
 )
 from mingcha.domains.desk.queries.places import Place, doors, places
+from mingcha.domains.desk.queries.proof import BASIS, Service, document, services, testimony
 from mingcha.domains.desk.queries.why import (
     Answer,
     Asked,
@@ -27,28 +29,47 @@ from mingcha.domains.desk.queries.why import (
     about_rows,
     row_rules,
 )
+from mingcha.domains.desk.queries.work import (
+    CaseRow,
+    TodoRow,
+    case_rows,
+    due_of,
+    kinds_seen,
+    sender_of,
+    standing,
+    todo_rows,
+)
 
 __all__ = [
+    "BASIS",
     "SOON",
     "Answer",
     "Asked",
     "CalendarDay",
+    "CaseRow",
     "Line",
     "Link",
     "Place",
     "RuleLine",
+    "Service",
+    "TodoRow",
     "about_page",
     "about_rows",
     "calendar_years",
+    "case_page",
+    "case_rows",
     "chain",
     "changes_seen_by",
     "day_in_words",
     "day_set",
     "days_of",
+    "document",
     "doors",
+    "due_of",
     "figures",
     "figures_since",
     "kinds",
+    "kinds_seen",
     "lines",
     "links",
     "places",
@@ -56,7 +77,13 @@ __all__ = [
     "recent",
     "rights_of",
     "row_rules",
+    "sender_of",
+    "services",
     "sought_by",
+    "standing",
+    "testimony",
     "title_of",
+    "todo_rows",
     "waiting",
+    "why_url",
 ]

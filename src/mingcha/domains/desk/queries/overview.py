@@ -8,12 +8,16 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from mingcha.base.days import SHANGHAI, local_today, utc_now
+from mingcha.base.cases import queries as cases
+from mingcha.base.cases.models import Case
+from mingcha.base.days import SHANGHAI, local_today, start_of, utc_now
 from mingcha.base.ledger import queries as ledger
 from mingcha.base.ledger.models import Act
 from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account, Grant, Organisation, Region
 from mingcha.base.people.roles import declared
+from mingcha.base.search import MOST
+from mingcha.domains.desk.queries.work import TodoRow, kinds_seen, todo_rows
 from mingcha.domains.records.queries import batches, consents
 from mingcha.domains.records.queries import standing as intake
 
@@ -21,6 +25,7 @@ SOON = timedelta(days=14)
 RECENT = 8
 MOST_BATCHES = 6
 MOST_PROVIDERS = 8
+MOST_CASES = 6
 SEAL_LATE = timedelta(minutes=1)
 
 
@@ -84,6 +89,7 @@ class HeldRight:
 def waiting(account: Account) -> list[Waiting]:
     """What asks me for an act, most urgent first."""
     return [
+        *_inbox(account),
         *_own_dates(account),
         *_returned(account),
         *_consent_dates(account),
@@ -102,6 +108,25 @@ def _consent_dates(account: Account) -> list[Waiting]:
         )
         for one in consents.ending(account, SOON.days)[:20]
     ]  # fmt: skip
+
+
+def _inbox(account: Account) -> list[Waiting]:
+    """The most urgent of the inbox: what is mine, then what my body has not claimed."""
+    box, address = cases.inbox(account), reverse("desk:inbox")
+    mine, own = list(box.mine[: MOST_CASES + 1]), list(box.own[: MOST_CASES + 1])
+    found = [_case(row, "") for row in todo_rows(mine[:MOST_CASES], account)]
+    found += [_case(row, "待认领 · ") for row in todo_rows(own[: MOST_CASES - len(found)], account)]
+    if len(mine) > MOST_CASES:
+        found.append(Waiting("查看全部待办", "按期限排列", address, "", "plain"))
+    elif len(mine) + len(own) > MOST_CASES:
+        found.append(Waiting("查看全部待认领", "本单位", f"{address}?box=own", "", "plain"))
+    return found
+
+
+def _case(row: TodoRow, before: str) -> Waiting:
+    who = f"代{row.absent} · " if row.absent else ""
+    text = f"{who}{before}{row.todo.verb} · {row.case.of.label} · 来自{row.sender}"
+    return Waiting(row.case.title, text, row.url, row.due, row.tone)
 
 
 def _returned(account: Account) -> list[Waiting]:
@@ -166,6 +191,7 @@ def figures_since() -> date:
 def figures(account: Account) -> list[Figures]:
     """Headline figures of what I answer for, in groups."""
     groups = (
+        Figures("我的工作", "", "desk:inbox", "打开待办", _case_figures(account)),
         Figures("数据报送", f"{figures_since():%Y-%m-%d} 以来", "records:batches", "查看全部批次", _intake_figures(account)),
         Figures("审计账本", "", "desk:audit", "查询审计记录", _ledger_figures(account)),
         Figures("人员账号", "", "desk:people", "管理人员账号", _people_figures(account)),
@@ -179,6 +205,22 @@ def providers(account: Account) -> Sequence[intake.ProviderStanding]:
         return []
     found = intake.by_provider(account, MOST_PROVIDERS)
     return found if len(found) > 1 else []
+
+
+def _case_figures(account: Account) -> list[Figure]:
+    """My own work: what waits, what of it is late, what nobody of my body has claimed, what I did."""
+    if not kinds_seen(account):
+        return []
+    box, address = cases.inbox(account), reverse("desk:inbox")
+    late = cases.narrowed(box.mine, cases.Sought(due="late")).count()
+    since = local_today() - timedelta(days=29)
+    closed = cases.done_by(account).filter(closed_at__gte=start_of(since)).count()
+    return [
+        Figure("待我办", box.mine.count(), address, f"逾期 {late} 件" if late else "没有逾期",
+               "late" if late else ""),
+        Figure("本单位待认领", box.own.order_by()[:MOST].count(), f"{address}?box=own"),
+        Figure("近 30 天办结", closed, f"{address}?box=done", "我经手的"),
+    ]  # fmt: skip
 
 
 def _intake_figures(account: Account) -> list[Figure]:
@@ -241,22 +283,23 @@ def recent(account: Account) -> list[Recent]:
     return [Recent(name, act.verb, act.at, url) for act, (name, url) in found if url]
 
 
-# Kind of record → its table, the name of its page, and what that page goes by.
+# Kind of record → its table, what the ledger names it by, its page, and what the page goes by.
 PAGES = {
-    "people.account": (Account, "desk:person", "login"),
-    "people.organisation": (Organisation, "desk:organisation", "code"),
-    "people.region": (Region, "desk:region", "code"),
-    "batch": (None, "records:batch", ""),
+    "people.account": (Account, "pk", "desk:person", "login"),
+    "people.organisation": (Organisation, "pk", "desk:organisation", "code"),
+    "people.region": (Region, "pk", "desk:region", "code"),
+    "case": (Case, "number", "desk:case", "number"),
+    "batch": (None, "", "records:batch", ""),
 }
 
 
 def _page_of(act: Act, files: Mapping[str, str]) -> tuple[str, str]:
     """What the record is called, and the address of its page."""
-    table, page, field = PAGES[act.record_kind]
+    table, key, page, field = PAGES[act.record_kind]
     if table is None:
         name = files.get(act.record_key, "")
         return name, reverse(page, args=[act.record_key]) if name else ""
-    row = table._default_manager.filter(pk=act.record_key).first()
+    row = table._default_manager.filter(**{key: act.record_key}).first()
     return (str(row), reverse(page, args=[getattr(row, field)])) if row else ("", "")
 
 

@@ -1,17 +1,23 @@
 """The places of the work portal: one table for the navigation, the home page and the why-page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 
 from mingcha.base.access import SIGNED_IN
+from mingcha.base.cases.queries import waiting_count
 from mingcha.base.people.models import Account
+
+MOST = 99  # of what waits; more is shown as 99+
 
 
 @dataclass(frozen=True)
 class Place:
-    """One entry: its name, what one does there, its address, and the right it takes."""
+    """One entry: its name, what one does there, its address, and the right it takes.
+
+    `count` says how many things wait there for an account; it is asked on every page.
+    """
 
     label: str
     text: str
@@ -19,6 +25,12 @@ class Place:
     icon: str
     right: str = SIGNED_IN
     group: str = ""
+    count: Callable[[Account], int] | None = None
+
+    def badge(self, account: Account) -> str:
+        """How many things wait there, up to 99; "" for none."""
+        waiting = self.count(account) if self.count else 0
+        return f"{MOST}+" if waiting > MOST else str(waiting or "")
 
     @property
     def url(self) -> str:
@@ -31,6 +43,10 @@ class Place:
 
 PLACES = (
     Place("首页", "等我办的事和最近办过的事", "desk:home", "home"),
+    Place(
+        "待办", "等我办的、待认领的、抄知我的和我办过的", "desk:inbox", "inbox", count=waiting_count
+    ),
+    Place("办件", "各类办件的进展、期限和经过", "desk:cases", "cases", "cases.see"),
     Place(
         "监管对象",
         "按名称、代码、区域查找，打开一户一档",
@@ -102,6 +118,14 @@ PLACES = (
         "people.organisations",
         "管理",
     ),
+    Place(
+        "责任人",
+        "各单位第一责任人、分管领导和联络员",
+        "desk:responsible",
+        "responsible",
+        group="管理",
+    ),
+    Place("规则表", "期限、间隔等规则的现行取值和依据", "desk:rules", "rules", group="管理"),
     Place("行政区划", "现行和已废止的区划代码", "desk:regions", "place", group="管理"),
     Place("工作日历", "法定节假日和调休安排", "desk:holidays", "calendar", group="管理"),
     Place(

@@ -34,6 +34,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "grants": queries.grants_of(account),
         "tokens": account.tokens.all(),
         "has_second_factor": services.has_second_factor(account),
+        "deputies": queries.deputies_of(account),
     }
     return render(request, "desk/me.html", context)
 

@@ -7,12 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from mingcha.base.access import door
 from mingcha.base.days import SHANGHAI
 from mingcha.base.errors import MingchaError, NotAllowed
+from mingcha.base.events import queries as events
+from mingcha.base.events.services import retry
 from mingcha.base.listing import Column, Listing
 from mingcha.domains.desk import services
 from mingcha.domains.desk.queries import operations as queries
@@ -59,6 +61,7 @@ def operations(request: HttpRequest) -> HttpResponseBase:
     now = queries.condition(actor)
     context = {
         "now": now,
+        "stuck": events.stuck(),
         "stores": [(STORES[name], size) for name, size in now.room.stores.items()],
         "batches": [(BATCHES[name], count) for name, count in now.batches.items()],
         "filter": {
@@ -107,6 +110,15 @@ def jobs_act(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{done} 个任务{what}。")
     elif not keys:
         messages.warning(request, "没有选择任务。")
+    return redirect("desk:operations")
+
+
+@door("desk.operate")
+@require_POST
+def reaction_retry(request: HttpRequest, job: int) -> HttpResponse:
+    """Have a stuck reaction tried now."""
+    retry(job, actor=who(request))
+    messages.success(request, "已安排立即重试，通常几秒内完成；仍然失败的会继续列在这里。")
     return redirect("desk:operations")
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mingcha.base.access import door
+from mingcha.base.days import local_today
 from mingcha.base.errors import MingchaError
 from mingcha.base.listing import Column, Listing
 from mingcha.base.people import queries, services
@@ -146,6 +147,7 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
         "line": queries.line_above(body)[:-1],
         "children": body.children.order_by("name"),
         "people": body.accounts.filter(is_active=True).count(),
+        "responsible": queries.responsible(body, on=local_today()),
         "form": form,
     }
     return render(request, "desk/organisation.html", context, status=422 if form.errors else 200)

@@ -198,6 +198,7 @@ def person_context(actor: Account, account: Account) -> dict[str, Any]:
         "missing": missing,
         "is_mine": is_mine,
         "tokens": account.tokens.all() if account.is_machine else None,
+        "deputies": queries.deputies_of(account),
         "has_second_factor": services.has_second_factor(account),
     }
 
