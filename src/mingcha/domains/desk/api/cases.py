@@ -115,7 +115,7 @@ class MoveOut(Schema):
 class ClockOut(Schema):
     """One period."""
 
-    rule: str
+    rule: str = Field(description="规则标识；由人指定的期限为空")
     label: str
     basis: str
     how: str
@@ -318,8 +318,8 @@ def _whole(case: Case, account: Account) -> dict[str, object]:
         ],
         "clocks": [
             {
-                "rule": one.clock.rule.key, "label": one.clock.rule.label,
-                "basis": one.clock.rule.basis, "how": one.clock.how, "words": one.words,
+                "rule": one.clock.rule.key if one.clock.rule else "", "label": one.clock.label,
+                "basis": one.clock.ground, "how": one.clock.how, "words": one.words,
                 "started_on": one.clock.started_on, "due_on": one.clock.due_on,
                 "stopped_on": one.clock.stopped_on, "is_provisional": one.clock.is_provisional,
             }
