@@ -34,6 +34,7 @@ from mingcha.base.people.services.organisations import (
 )
 from mingcha.base.people.services.regions import abolish_region, add_region, change_region
 from mingcha.base.people.services.responsible import Office, appoint_responsible, end_office
+from mingcha.base.people.services.saved import drop_view, keep_view
 from mingcha.base.people.services.signing import (
     check_password,
     check_second_factor,
@@ -42,7 +43,6 @@ from mingcha.base.people.services.signing import (
     leave,
 )
 from mingcha.base.people.services.tokens import create_token, revoke_token, token_account
-from mingcha.base.people.services.views import drop_view, keep_view
 
 __all__ = [
     "Absence",

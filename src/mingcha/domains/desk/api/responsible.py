@@ -1,6 +1,7 @@
 """Who answers for a body on a day (责任人)."""
 
 from datetime import date
+from typing import cast
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
@@ -8,7 +9,7 @@ from ninja import Field, Router, Schema
 from mingcha.base.access import SIGNED_IN, door
 from mingcha.base.days import local_today
 from mingcha.base.people import queries
-from mingcha.base.people.models import Responsible
+from mingcha.base.people.models import Account, Responsible
 
 router = Router(tags=["责任人"])
 
@@ -51,9 +52,13 @@ def _one(row: Responsible, body: str) -> dict[str, object]:
 
 @router.get("/responsible", response=AnswerOut, summary="某单位某日由谁负责")
 @door(SIGNED_IN)
-def responsible(request: HttpRequest, body: str, on: date | None = None) -> dict[str, object]:
-    """`body` is a body's code; `on` a day, today when left out. Refuses with 404 (no such body)."""
-    found = queries.body_called(body)
+def responsible(request: HttpRequest, body: str = "", on: date | None = None) -> dict[str, object]:
+    """`body` is a body's code, your own when left out; `on` a day, today when left out.
+
+    Refuses with 404 (no such body).
+    """
+    asker = cast(Account, request.user)
+    found = queries.body_called(body) if body else asker.organisation
     day = on or local_today()
     by_duty = queries.answering(found, on=day)
     return {
