@@ -76,7 +76,6 @@ PAGES = {
     "desk:holiday": "calendar.manage",
     "desk:audit": "audit.search",
     "desk:act": "audit.search",
-    "desk:operations": "desk.operate",
     "desk:jobs_act": "desk.operate",
     "desk:record_acts": "audit.search",
     "desk:why": SIGNED_IN,
