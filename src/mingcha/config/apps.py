@@ -3,7 +3,7 @@ from django.forms import Field
 from django.utils.module_loading import autodiscover_modules
 
 # Django's own words for a field left empty name no way out.
-WORDS = {"required": "请填写这一项。"}
+REQUIRED = "请填写这一项。"
 
 
 class ConfigConfig(AppConfig):
@@ -14,5 +14,5 @@ class ConfigConfig(AppConfig):
     verbose_name = "系统"
 
     def ready(self) -> None:
-        Field.default_error_messages = Field.default_error_messages | WORDS
+        Field.default_error_messages["required"] = REQUIRED
         autodiscover_modules("reactions")

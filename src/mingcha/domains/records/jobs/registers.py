@@ -11,9 +11,9 @@ from mingcha.domains.officers import services as officers
 from mingcha.domains.parties import services as parties
 from mingcha.domains.parties.linking import blocking_keys
 from mingcha.domains.records.jobs.regions import REGION, REGION_BY, placed
-from mingcha.standards import loader
 from mingcha.domains.records.queries.statements import record_keys
 from mingcha.domains.records.services import attributes, ties
+from mingcha.standards import loader
 from mingcha.standards.frames.content import identity
 from mingcha.standards.model import CatalogSpec, OfficerSpec, RegisterSpec, RelationSpec, Table
 
