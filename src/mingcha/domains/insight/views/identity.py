@@ -9,8 +9,8 @@ from mingcha.domains.parties import queries as parties
 from mingcha.domains.parties.queries import Party
 from mingcha.domains.parties.queries.relations import Seen
 from mingcha.domains.parties.rules.attributes import LABELS, Attribute
-from mingcha.domains.records.models import Conflict
 from mingcha.domains.records.queries import conflicts, decisions
+from mingcha.domains.records.queries.conflicts import Conflict
 from mingcha.domains.records.queries.identity import Known, identity
 from mingcha.standards import loader
 

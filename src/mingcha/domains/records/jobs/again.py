@@ -41,7 +41,8 @@ LIKE_THEM = """
     telling AS (
         SELECT key FROM shared JOIN parties_blockingkey USING (key)
         GROUP BY key HAVING count(*) <= %(crowd)s)
-    SELECT DISTINCT s.id, s.scheme, s.value,
+    SELECT DISTINCT s.id,
+           CASE s.scheme WHEN 'cert-099' THEN 'registration-number' ELSE s.scheme END, s.value,
            CASE WHEN s.scheme = ANY(%(codeless)s) THEN '' ELSE s.value END,
            s.name, s.address, s.region
     FROM telling JOIN parties_blockingkey k USING (key)

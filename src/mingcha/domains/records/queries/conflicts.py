@@ -18,6 +18,20 @@ from mingcha.domains.records.queries.sharing import visible_to as visible_facts
 from mingcha.domains.records.queries.statements import Sources, sources_of
 from mingcha.standards import loader
 
+__all__ = [
+    "HOWS",
+    "Conflict",
+    "Filter",
+    "Sides",
+    "Source",
+    "conflicts",
+    "counts",
+    "how_label",
+    "of_party",
+    "sides",
+    "visible_to",
+]
+
 HOWS = {
     How.ONLY: "只有一个来源",
     How.AGREED: "各来源一致",

@@ -122,7 +122,7 @@ def _said(row: Sequence[Any]) -> Said:
     days = [payload.get(f or "", "") for f in (spec.changed_on, spec.ended_on)] if spec else []
     return Said(
         fact, provider, department, table, key, version, bool(stands) and operation != "d",
-        values_of(table, payload, *days),
+        values_of(table, payload), *days,
     )  # fmt: skip
 
 
