@@ -24,8 +24,8 @@ share: public
 key: {fields: [code, since]}
 catalog_as: {kind: item, code: code, name: name, since: since}
 fields:
-  code: {label: 自有事项编码, required: true}
-  name: {label: 自有事项名称, required: true}
+  code: {label: 自有事项编码, required: true, max: 40}
+  name: {label: 自有事项名称, required: true, max: 200}
   since: {label: 启用之日, type: date, required: true}
 """
 OWN_VISITS = """
@@ -43,8 +43,8 @@ subject: {scheme: uscc, value: visited}
 item: {item: code, scheme: own_item}
 headline: [number]
 fields:
-  number: {label: 走访编号, required: true}
-  code: {label: 自有事项编码, required: true}
+  number: {label: 走访编号, required: true, max: 40}
+  code: {label: 自有事项编码, required: true, max: 40}
   visited: {label: 走访对象统一社会信用代码, type: uscc, required: true}
   visited_on: {label: 走访日期, type: date, required: true}
 references:

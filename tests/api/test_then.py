@@ -9,12 +9,13 @@ from django.db import transaction
 
 from mingcha.base.days import SHANGHAI, utc_now
 from mingcha.base.ledger import sealer
+from mingcha.base.ledger import services as ledger
 from mingcha.base.ledger.models import Act
 from mingcha.base.people import services as people
 from mingcha.base.people.models import Role
 from mingcha.base.people.testing import make_account
 from mingcha.domains.parties.models import Party
-from mingcha.domains.records.models import Consent, Tie
+from mingcha.domains.records.models import Consent, Tie, Writing
 from mingcha.domains.records.services import consents
 from mingcha.domains.records.testing import (
     ITEM,
@@ -181,9 +182,12 @@ def test_the_same_moment_gives_the_same_page_whatever_comes_later(client, city, 
     party = Party.objects.get(name=NAME)
     tie = Tie.objects.get(party=party, until__isnull=True)
     with transaction.atomic():
-        Tie.objects.filter(pk=tie.pk).update(until=utc_now())
+        Tie.objects.filter(pk=tie.pk).update(until=utc_now(), closed_by=(said := written()))
         other = Party.objects.get(name="演示2号有限公司")
-        Tie.objects.create(subject=tie.subject, party=other, since=utc_now(), how="code", weight=1)
+        Tie.objects.create(
+            subject=tie.subject, party=other, since=utc_now(), how="code", weight=1,
+            writing=said,
+        )  # fmt: skip
     admin = city.person("data-bureau")
     people.change_organisation(city.market, actor=admin, name="演示市新市场监管局")
     if then:
@@ -197,6 +201,12 @@ def test_the_same_moment_gives_the_same_page_whatever_comes_later(client, city, 
     assert SEEN not in page(client, viewer)
 
 
+def written():
+    """Ties are written now, as the services write them: with an act that will be sealed."""
+    left = ledger.act(None, "测试关联", ("ties", str(Writing.objects.count())), content={})
+    return Writing.objects.create(act_id=left.pk, at=utc_now(), written=1, closed=0)
+
+
 @pytest.mark.row("BEY-9")
 def test_ties_of_then_decide_whose_dossier_a_record_is_in(client, city, clerk):
     give(city, clerk, inspection(1), inspection(2, check_action_name="另一次检查"))
@@ -204,10 +214,10 @@ def test_ties_of_then_decide_whose_dossier_a_record_is_in(client, city, clerk):
     before = moment()
     tie = Tie.objects.get(party=second)
     with transaction.atomic():
-        Tie.objects.filter(pk=tie.pk).update(until=utc_now())
+        Tie.objects.filter(pk=tie.pk).update(until=utc_now(), closed_by=(said := written()))
         Tie.objects.create(
             subject=tie.subject, party=first, since=utc_now(), how="merge", weight=1000,
-            reasons=["人工认定为同一对象"],
+            writing=said, reasons=["人工认定为同一对象"],
         )  # fmt: skip
     after = moment()
 
@@ -223,12 +233,13 @@ def test_ties_of_then_decide_whose_dossier_a_record_is_in(client, city, clerk):
 def test_a_doubtful_tie_is_told_as_of_then(client, city, clerk):
     give(city, clerk, inspection(1), inspection(2))
     first = Party.objects.get(name=NAME)
-    subject = Tie.objects.get(party__name="演示2号有限公司").subject
+    tie = Tie.objects.get(party__name="演示2号有限公司")
     before = moment()
-    Tie.objects.create(
-        subject=subject, party=first, since=utc_now(), how="name", weight=600, is_doubtful=True,
-        reasons=["名称相近"],
-    )  # fmt: skip
+    with transaction.atomic():
+        Tie.objects.create(
+            subject=tie.subject, party=first, since=utc_now(), how="name", weight=600,
+            is_doubtful=True, rank=1, writing=written(), reasons=["名称相近"],
+        )  # fmt: skip
     after = moment()
 
     assert "名称相近" not in page(client, clerk, **before)

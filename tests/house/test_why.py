@@ -96,7 +96,8 @@ def test_a_refused_act_leads_to_why_it_was_refused(city, client, make_account):
     api = client.post("/api/v1/consents", {
         "provider": "fire", "table": "check_action", "since": "2026-01-01", "basis": "x", "purpose": "y",
     }, content_type="application/json")  # fmt: skip
-    said = client.get(unescape(LINK.search(page.content.decode())[1])).content.decode()
+    button = re.search(r'class="btn" href="(/why[^"]*)"', page.content.decode())
+    said = client.get(unescape(button[1])).content.decode()
     again = client.get(api.json()["why"]).content.decode()
 
     assert (page.status_code, api.status_code) == (403, 403)

@@ -80,7 +80,7 @@ def test_the_facts_of_a_move_are_asked_for_and_what_was_typed_stays(client, case
 
     assert answer.status_code == 422
     assert "看过了，可以" in text_of(answer)
-    assert "等次：这个字段是必填项。" in text_of(answer)
+    assert "等次：请填写这一项。" in text_of(answer)
     case.refresh_from_db()
     assert case.state == "submitted"
 

@@ -91,5 +91,5 @@ def test_who_may_inspect_what_on_a_day_answers_in_the_api(clerk_client, officers
 
 
 def test_the_list_asks_few_questions(clerk_client, officers, django_assert_max_num_queries):
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(18):
         clerk_client.get(reverse("officers:officers"))
