@@ -53,7 +53,7 @@ def test_a_file_is_taken_in_corrected_and_read_in_the_dossier(desk_of, tmp_path)
     page.go_back()
     yesterday = local_today() - timedelta(days=1)
     page.goto(f"{page.url.partition('?')[0]}?as_of={yesterday}")
-    expect(page.locator(".notice--due")).to_contain_text("当日已知的情况")
+    expect(page.locator(".notice--due").first).to_contain_text("当日已知的情况")
     expect(page.get_by_role("heading", name="当时没有这类记录")).to_be_visible()
 
 
