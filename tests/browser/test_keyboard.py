@@ -53,6 +53,7 @@ def test_sign_in_and_search_need_no_mouse(desk_of, office, tmp_path):
     page = desk.page
 
     page.goto("/signin")
+    expect(page.locator("[name=login]")).to_be_focused()  # by itself, at the first frame drawn
     page.keyboard.type("officer")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
