@@ -262,6 +262,8 @@ def test_what_we_gave_and_what_we_were_given_are_apart(client, city, clerk):
 
     assert "共 1 项" in given and BASIS in given
     assert "演示市消防救援局</td>" in received and "演示市市场监管局</td>" not in received
+    assert 'name="key"' in given.partition("<tbody")[2]
+    assert 'name="key"' not in received.partition("<tbody")[2]  # not ours to withdraw
 
 
 def test_ticked_consents_are_withdrawn_together(client, city, clerk):

@@ -286,6 +286,17 @@ def test_the_dossier_of_then_bears_the_names_of_then(client, city, clerk):
     assert "新事项名称" in now and "演示市新市场监管局" in now
 
 
+def test_a_person_whose_name_did_not_change_has_no_other_name_of_today(client, city, clerk):
+    person = inspection(
+        1, administrative_cp="张演示", supervise_object="张演示", administrative_cp_na="01",
+        administrative_cp_ce_type="111", administrative_cp_ui_code="11010119900307803X",
+    )  # fmt: skip
+    give(city, clerk, person)
+    asked = moment()
+
+    assert "今天的名称" not in page(client, clerk, party=Party.objects.get(kind="2"), **asked)
+
+
 @pytest.mark.row("BEY-9")
 def test_an_entity_registered_later_was_unregistered_then_and_before_that_unknown(
     client, city, clerk

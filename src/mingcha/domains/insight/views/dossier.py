@@ -104,13 +104,14 @@ def _head(look: Look) -> dict[str, object]:
     known = party if as_of is None else then.party_at(party, as_of)
     shown = known or party
     codes = None if as_of is None else then.codes_at(party, as_of)
+    is_renamed = shown.name != party.name
     return {
         "codes": wording.codes_of(shown, known_by=codes),
         "party": wording.shown(shown, people.region_names({shown.region})),
         "owner": shown.owner,
         "state": {"label": shown.status, "tone": "plain"},
         "is_unknown": known is None,
-        "today": wording.name_of(party) if as_of and known and known.name != party.name else "",
+        "today": wording.name_of(party) if is_renamed else "",
     }
 
 

@@ -154,8 +154,13 @@ class Audience:
     body_count: int
     people: int
 
+    @property
+    def more(self) -> int:
+        """How many bodies are not listed."""
+        return self.body_count - len(self.bodies)
 
-def audience(provider: Organisation, recipient: Organisation | None, most: int = 50) -> Audience:
+
+def audience(provider: Organisation, recipient: Organisation | None, most: int = 12) -> Audience:
     """Whom a consent lets see the rows: officials of the recipient who do not see them anyway.
 
     The first `most` bodies in tree order. Three queries.

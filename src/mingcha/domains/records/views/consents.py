@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mingcha.base.access import door
+from mingcha.base.days import SHANGHAI, local_day
 from mingcha.base.errors import MingchaError, NotAllowed
 from mingcha.base.listing import Column, Listing
 from mingcha.base.people import queries as people
@@ -50,7 +51,7 @@ COLUMNS: Sequence[Column[Consent]] = (
 )
 MORE: Sequence[Column[Consent]] = (
     Column("purpose", "用途和理由", lambda c: c.purpose),
-    Column("given", "登记时间", lambda c: f"{c.given_at:%Y-%m-%d %H:%M}"),
+    Column("given", "登记时间", lambda c: f"{c.given_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"),
     Column("ends", "停止共享日", lambda c: c.ends_on),
     Column("withdrew", "撤回人", lambda c: c.withdrawn_by.real_name if c.withdrawn_by else ""),
     Column("because", "撤回理由", lambda c: c.withdrawn_because),
@@ -84,7 +85,7 @@ def consent_list(request: HttpRequest) -> HttpResponseBase:
                 "text": "没有共享同意时，共享级的记录只有报送单位及其上级能看到。",
             },
         },
-        "rows": [_row(consent) for consent in listing.rows],
+        "rows": [_row(consent, account) for consent in listing.rows],
         "pager": listing.pager,
         "exports": listing.exports,
         "may_give": may_give,
@@ -99,7 +100,6 @@ def consent(request: HttpRequest, number: str) -> HttpResponse:
     account = cast(Account, request.user)
     found = queries.consent_for(account, number)
     state = queries.state_of(found)
-    may = account.holds_over(queries.CONSENT, found.provider)
     is_open = state.key in {"standing", "coming"}
     context = {
         "consent": found,
@@ -107,7 +107,7 @@ def consent(request: HttpRequest, number: str) -> HttpResponse:
         "state": state,
         "recipient": recipient_of(found.recipient),
         "is_open": is_open,
-        "may_withdraw": may and is_open,
+        "may_withdraw": _may_withdraw(found, account),
         "scope": [queries.opened(found.provider, table_of(found))],
         "audience": queries.audience(found.provider, found.recipient),
         "history": queries.history(found),
@@ -164,7 +164,7 @@ def consent_withdraw(request: HttpRequest) -> HttpResponse:
                 if len(chosen) == 1
                 else (redirect("records:consents"))
             )
-    context = {"form": form, "rows": [_row(one) for one in chosen], "keys": list(keys)}
+    context = {"form": form, "rows": [_row(one, account) for one in chosen], "keys": list(keys)}
     status = 422 if form.errors else 200
     return render(request, "records/consent_withdraw.html", context, status=status)
 
@@ -197,15 +197,23 @@ def _preview(form: GiveForm) -> dict[str, object]:
     }
 
 
-def _row(consent: Consent) -> dict[str, object]:
+def _may_withdraw(consent: Consent, account: Account) -> bool:
+    is_open = queries.state_of(consent).key in {"standing", "coming"}
+    return is_open and account.holds_over(queries.CONSENT, consent.provider)
+
+
+def _row(consent: Consent, account: Account) -> dict[str, object]:
     state = queries.state_of(consent)
     texts = [str(column.text(consent)) for column in COLUMNS]
     cells: list[dict[str, object]] = [{"text": text} for text in texts]
     cells[0]["under"] = consent.purpose
     cells[1] |= {"badge": state.tone, "under": state.note}
-    cells[7]["under"] = f"{consent.given_at:%Y-%m-%d}"
+    for place in (4, 5, 7):
+        cells[place]["nowrap"] = True
+    cells[7]["under"] = f"{local_day(consent.given_at)}"
     address = reverse("records:consent", args=[consent.public_id])
-    return {"url": address, "key": consent.public_id, "cells": cells}
+    key = consent.public_id if _may_withdraw(consent, account) else ""
+    return {"url": address, "key": key, "cells": cells}
 
 
 def _asked(request: HttpRequest) -> queries.Filter:
