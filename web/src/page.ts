@@ -98,11 +98,15 @@ function hint(choice: HTMLElement): void {
   field.title = field.placeholder;
 }
 
-/** On paper everything that is folded is open. */
+/** On paper what is folded is open, but for the records of a timeline: there one opens what is wanted. */
+const FOLDED = "main details:not([open]):not(.menu)";
+
 function unfoldForPrint(): void {
   let folded: HTMLDetailsElement[] = [];
   window.addEventListener("beforeprint", () => {
-    folded = Array.from(document.querySelectorAll<HTMLDetailsElement>("main details:not([open])"));
+    folded = Array.from(document.querySelectorAll<HTMLDetailsElement>(FOLDED)).filter(
+      (details) => details.closest(".timeline") === null,
+    );
     for (const details of folded) details.open = true;
   });
   window.addEventListener("afterprint", () => {
