@@ -88,7 +88,9 @@ def _chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("没有安装 Chromium")
     expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # It keeps a loop in this thread, in which Django would refuse the database to every test.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         # Chromium refuses its sandbox to root.
         options = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)

@@ -86,7 +86,7 @@ function choose(digit: string): boolean {
 
 /** The button or link of a key: that of the chosen choice before any other. */
 function pressed(key: string): HTMLElement | null {
-  if (!/^[a-z]$/.test(key)) return null;
+  if (!/^[a-z1-9]$/.test(key)) return null;
   const own = document.querySelector<HTMLElement>(`[data-chosen] [data-key="${key}"]`);
   return own ?? document.querySelector<HTMLElement>(`[data-key="${key}"]`);
 }

@@ -31,10 +31,16 @@ def tell(
 
 
 def settle(case: Case, *, by: Account | None) -> None:
-    """Nothing more is asked of whoever had the case. Whoever acts on it has opened it."""
+    """Nothing more is asked of whoever had the case.
+
+    Whoever acts on it has opened it, and has taken it on if nobody had: it stays theirs to look up.
+    """
     waiting = open_todos(case)
     if by is not None:
         _opened(waiting.filter(opened_at__isnull=True), by)
+        waiting.filter(person__isnull=True).update(
+            person=by, claimed_by=by, claimed_at=Coalesce("claimed_at", Value(utc_now()))
+        )
     waiting.update(done_at=utc_now())
 
 

@@ -61,7 +61,7 @@ def case_page(case: Case, account: Account, tried: Facts | None = None) -> Mappi
     face, steps = Face.of(case), cases.trace(case)
     services = cases.services_of(case)
     moves = move_lines(case, account, tried)
-    is_shown = tried is None or any(line.form is tried for line in moves)
+    is_lost = tried is not None and tried.is_bound and not any(m.form is tried for m in moves)
     return {
         "case": case,
         "kind": case.of,
@@ -71,7 +71,7 @@ def case_page(case: Case, account: Account, tried: Facts | None = None) -> Mappi
         "readings": cases.readings(case),
         "moves": [line for line in moves if line.choice.may],
         "refused": [line for line in moves if not line.choice.may],
-        "orphan": None if is_shown else tried,
+        "orphan": tried if is_lost else None,
         "may_claim": may_claim(case, account, services),
         "claimed": next((todo for todo in services if todo.claimed_for_id and not todo.done_at), None),
         "tools": tools(case, account),

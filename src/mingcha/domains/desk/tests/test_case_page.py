@@ -269,6 +269,34 @@ def test_a_deputy_gains_no_right(client, case, people, make_account, city):
     assert client.get(url(case)).status_code == 404
 
 
+def test_that_somebody_was_quicker_to_claim_is_said_on_the_page(client, case, people, text_of):
+    services.claim(case, actor=people.other_clerk)
+    client.force_login(people.clerk)
+
+    page = text_of(client.post(url(case, "claim"), follow=True))
+
+    assert f"已由{people.other_clerk.real_name}认领" in page
+
+
+def test_a_move_that_is_not_open_is_only_the_page(client, case, people, text_of):
+    client.force_login(people.clerk)
+
+    answer = client.get(url(case, "moves", "pass"))
+
+    assert answer.status_code == 200
+    assert "没有办成" not in text_of(answer)
+
+
+def test_whoever_acted_sees_the_case_after_it_has_gone_to_others(client, case, people, city):
+    move(case, "submit", people.clerk, to=city.fire)
+    Case.objects.filter(pk=case.pk).update(opener=city.fire)
+
+    client.force_login(people.clerk)
+    assert client.get(url(case)).status_code == 200
+    client.force_login(people.other_clerk)
+    assert client.get(url(case)).status_code == 404
+
+
 def test_the_next_thing_that_waits_is_one_key_away(client, case, people, city):
     other = open_case("另一件", city.market, actor=people.clerk)
     client.force_login(people.clerk)

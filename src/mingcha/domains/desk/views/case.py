@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mingcha.base.access import SIGNED_IN, door
 from mingcha.base.cases import faces, services
 from mingcha.base.cases import queries as cases
-from mingcha.base.cases.errors import MoveRefused, Stale
+from mingcha.base.cases.errors import AlreadyClaimed, MoveRefused, NotOpen, Stale
 from mingcha.base.cases.faces import Facts
 from mingcha.base.cases.models import Case
-from mingcha.base.errors import MingchaError
+from mingcha.base.errors import MingchaError, NotFound
 from mingcha.domains.desk import queries
 from mingcha.domains.desk.views import say_why, who
 from mingcha.domains.desk.views.case_forms import (
@@ -61,12 +61,15 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
 @door(SIGNED_IN)
 @require_POST
 def claim(request: HttpRequest, number: str) -> HttpResponse:
-    """Take the case on."""
+    """Take the case on. That somebody else was quicker is said on the page."""
     account = who(request)
-    found = services.claim(cases.case_for(account, number), actor=account)
-    messages.success(request, f"已认领 {found.number}。")
-    if request.POST.get("back") == "inbox":
-        return redirect("desk:inbox")
+    found = cases.case_for(account, number)
+    try:
+        services.claim(found, actor=account)
+    except (AlreadyClaimed, NotOpen) as refusal:
+        messages.warning(request, f"{refusal.title}{refusal.detail}")
+    else:
+        messages.success(request, f"已认领 {found.number}。")
     return redirect("desk:case", number)
 
 
@@ -188,7 +191,12 @@ def _seen_anew(form: forms.Form, found: Case) -> None:
 
 
 def _done(request: HttpRequest, found: Case, label: str) -> HttpResponse:
+    """Say so, and stay with the case; where it has gone to others, go on with the inbox."""
     messages.success(request, f"{found.number} 已{label}。")
+    try:
+        cases.case_for(who(request), found.number)
+    except NotFound:
+        return redirect("desk:inbox")
     return redirect("desk:case", found.number)
 
 
