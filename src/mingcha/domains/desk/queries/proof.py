@@ -52,7 +52,7 @@ def document(case: Case, *, printed: str) -> Mapping[str, object]:
             [
                 _at(line.at), line.verb, f"{line.actor}　{line.organisation}", line.hash,
                 "" if line.leaf_no is None else str(line.leaf_no),
-                "待封存" if line.seal_no is None else f"第 {line.seal_no} 号",
+                "待封签" if line.seal_no is None else f"第 {line.seal_no} 号",
             ]
             for line in testimony(case)
         ],

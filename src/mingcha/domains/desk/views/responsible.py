@@ -146,7 +146,7 @@ def responsible(request: HttpRequest, code: str) -> HttpResponse:
         "now": now,
         "others": [one for one in every if one not in now],
         "missing": "、".join(duty.label for duty in NEEDED.values() if duty not in held),
-        "above": _above(body, on, held),
+        "nearest": _above(body, on, held),
         "may_manage": who(request).holds_over(MANAGE, body),
     }  # fmt: skip
     return render(request, "desk/responsible.html", context)
