@@ -80,7 +80,7 @@ def test_a_case_is_opened_claimed_returned_and_passed_by_two_people(work, sit_do
     expect(head.locator(".clocks .badge")).to_contain_text("剩余 5 个工作日")
     head.locator("summary", has_text="审核通过").click()
     head.click("details.move:has-text('审核通过') button")
-    expect(head.locator(".field-error")).to_contain_text("必填")
+    expect(head.locator(".field-error")).to_contain_text("请填写")
     head.locator("select[name=grade]").select_option("1")
     head.click("details.move:has-text('审核通过') button")
 
