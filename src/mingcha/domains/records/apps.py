@@ -21,7 +21,7 @@ class RecordsConfig(AppConfig):
         )
         from mingcha.domains.records.queries.rules import ROW_RULES
         from mingcha.domains.records.queries.ties import RECORD, first_altered_tie, tie_digests
-        from mingcha.domains.records.services import attributes
+        from mingcha.domains.records.services import attributes, samples
         from mingcha.domains.records.states import LINK_QUESTION_KIND
         from mingcha.domains.records.views.links.face import FACE
 
@@ -31,5 +31,6 @@ class RecordsConfig(AppConfig):
         verify.register("records.consent", "共享同意", consent_digests)
         verify.register(RECORD, "关联写入", tie_digests, first_altered_tie)
         verify.register(attributes.RECORD, "冲突裁定", attributes.digests)
+        verify.register(samples.RECORD, "关联样本", samples.digests)
         for rule in ROW_RULES:
             explain(rule)

@@ -336,3 +336,12 @@ class SettlementRefused(MingchaError):
     status = 409
     message = "所选记录现在没有写明“{label}”，不能以它为准。"
     remedy = "来源可能刚刚更正或撤回了记录；请按现在的情况重新选择。"
+
+
+class LabelRefused(MingchaError):
+    """The label contradicts itself."""
+
+    code = "records/label-refused"
+    status = 422
+    message = "这样标注自相矛盾：{why}。"
+    remedy = "请重新选择。"

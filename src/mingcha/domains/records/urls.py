@@ -18,6 +18,7 @@ from mingcha.domains.records.views.links import (
     decisions,
     linking,
     merging,
+    quality,
     queue,
     relations,
     work,
@@ -41,6 +42,10 @@ links_urls = [
     path("authorities/new", authority.authority_new, name="authority_new"),
     path("relations/<slug:number>/new", relations.relation_new, name="relation_new"),
     path("relations/<slug:number>/<int:pk>/end", relations.relation_end, name="relation_end"),
+    path("quality/", quality.quality, name="quality"),
+    path("quality/new", quality.sample_new, name="sample_new"),
+    path("quality/<int:number>/", quality.sample, name="sample"),
+    path("quality/<int:number>/<int:place>/", quality.sample_pair, name="sample_pair"),
     path("how/", linking.linking, name="linking"),
 ]
 urlpatterns = [

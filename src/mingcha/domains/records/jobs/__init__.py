@@ -11,7 +11,8 @@ from mingcha.domains.records.jobs import (
     recheck,
     refill,
     returns,
+    samples,
     tie,
 )
 
-__all__ = ["exports", "intake", "lake", "preview", "recheck", "refill", "returns", "tie"]
+__all__ = ["exports", "intake", "lake", "preview", "recheck", "refill", "returns", "samples", "tie"]

@@ -16,6 +16,7 @@ from mingcha.base.ids import PublicIdField
 from mingcha.base.people.models import Organisation
 from mingcha.base.runs.models import Run
 from mingcha.domains.records.models.attributes import Conflict, Settlement, StaleParty
+from mingcha.domains.records.models.samples import Sample, SamplePair, Verdict
 from mingcha.domains.records.models.ties import (
     Bar,
     Decision,
@@ -53,6 +54,8 @@ __all__ = [
     "Pin",
     "Refusal",
     "RefusalState",
+    "Sample",
+    "SamplePair",
     "Settlement",
     "SourceMapping",
     "StaleParty",
@@ -60,6 +63,7 @@ __all__ = [
     "Tie",
     "Untied",
     "VaultFile",
+    "Verdict",
     "Writing",
 ]
 

@@ -108,6 +108,26 @@ def evidence(account: Account, tie: Tie) -> Evidence:
     )
 
 
+def of_pair(account: Account, tie: Tie) -> Evidence:
+    """A record beside the one party that a tie names: for a person who labels, without the weights."""
+    subject = tie.subject
+    said, responsible = _said(subject, None), _responsible(_newest(subject))
+    records, total = _records(account, subject, None)
+    person = subject.scheme in naming.PERSONS
+    own = tie.how == "own"
+    return Evidence(
+        tie=tie,
+        name=naming.subject_name(subject),
+        code=naming.subject_code(subject),
+        address=mask(said["address"], "address") if person else said["address"],
+        records=records,
+        total=total,
+        candidates=[] if own else [_candidate(tie, said, responsible, twin=False)],
+        needed=standard_weights().tie,
+        own=tie.party if own else None,
+    )
+
+
 def _fact(tie: Tie) -> Fact | None:
     return Fact.objects.filter(pk=tie.fact_id).first() if tie.fact_id is not None else None
 
