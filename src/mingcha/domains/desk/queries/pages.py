@@ -33,6 +33,8 @@ ORIGINAL = Doing("下载原始文件", "records.intake")
 REVEAL = Doing("查看遮盖的敏感信息", "records.reveal")
 EXPORT = Doing("导出", "insight.export")
 CONSENT = Doing("登记、撤回共享同意", "records.consent")
+LINKING = Doing("认定关联，合并、拆分，裁定来源冲突，标注样本", "records.link")
+AUTHORITY = Doing("设定权威来源", "rules.manage")
 PEOPLE = Doing("开通、停用账号，授权", "people.manage")
 CREDENTIALS = Doing("为权限高于自己的账号重置凭据", "people.credentials")
 BODIES = Doing("新增、变更、撤销机构", "people.organisations")
@@ -44,7 +46,6 @@ URGE = Doing("催办", "cases.urge")
 RULES = Doing("设定规则的新取值", "rules.manage")
 OFFICERS = Doing("查找执法人员", "officers.see")
 AWAY = Doing("登记、结束离岗", "officers.manage")
-LINK = Doing("认定、合并、拆分关联", "records.link")
 OPERATE = Doing("查看运行状况，重试任务", "desk.operate")
 
 PAGES: Mapping[str, Page] = {
@@ -115,6 +116,27 @@ PAGES: Mapping[str, Page] = {
     "records:consent": Page("一项共享同意", ("consent", "fact-shared"), (CONSENT,)),
     "records:consent_new": Page("登记共享同意", ("consent", "fact-shared"), (CONSENT,)),
     "records:consent_withdraw": Page("撤回共享同意", ("consent", "fact-shared"), (CONSENT,)),
+    "records:links": Page("存疑关联", ("link",), (LINKING,)),
+    "records:link_next": Page("下一条存疑关联", ("link",), (LINKING,)),
+    "records:links_alike": Page("批量认定同类", ("link",), (LINKING,)),
+    "records:links_equal": Page("批量认定一类", ("link",), (LINKING,)),
+    "records:link": Page("一条存疑关联", ("link", *FACTS), (LINKING,)),
+    "records:link_decide": Page("认定一条存疑关联", ("link",), (LINKING,)),
+    "records:decisions": Page("关联决定", ("decision",), (LINKING,)),
+    "records:decision": Page("一项关联决定", ("decision",), (LINKING,)),
+    "records:merge": Page("合并监管对象", ("party", "decision"), (LINKING,)),
+    "records:split": Page("拆分监管对象", ("party", "decision"), (LINKING,)),
+    "records:conflicts": Page("来源冲突", ("conflict",), (LINKING,)),
+    "records:conflict": Page("一个属性的各来源", ("conflict", *FACTS), (LINKING,)),
+    "records:authorities": Page("权威来源", (), (AUTHORITY,)),
+    "records:authority_new": Page("设定权威来源", (), (AUTHORITY,)),
+    "records:relation_new": Page("登记主体关系", ("party",), (LINKING,)),
+    "records:relation_end": Page("撤销主体关系", ("party",), (LINKING,)),
+    "records:quality": Page("关联质量", ("sample",), (LINKING,)),
+    "records:sample_new": Page("抽取关联样本", ("sample",), (LINKING,)),
+    "records:sample": Page("一个关联样本", ("sample",), (LINKING,)),
+    "records:sample_pair": Page("标注一对", ("sample", *FACTS), (LINKING,)),
+    "records:linking": Page("怎样关联", (), (LINKING,)),
     "insight:search": Page("监管对象", ("party",), (EXPORT,)),
     "insight:dossier": Page("一户一档", FACTS, (EXPORT, RECEIPT, REVEAL)),
     "insight:export": Page("导出一户一档", FACTS, (EXPORT,)),
@@ -161,23 +183,6 @@ PAGES: Mapping[str, Page] = {
     "quality:hint": Page("一条线索", ("scores", *FACTS), (RECEIPT,)),
     "quality:digests": Page("质量周报", ("scores",), (RECEIPT,)),
     "quality:digest": Page("一份质量周报", ("scores",), (RECEIPT,)),
-    "records:links": Page("存疑关联", FACTS, (LINK,)),
-    "records:link_next": Page("下一条存疑关联", FACTS, (LINK,)),
-    "records:links_alike": Page("相同的存疑关联", FACTS, (LINK,)),
-    "records:links_equal": Page("批量认定关联", FACTS, (LINK,)),
-    "records:link": Page("一条存疑关联", FACTS, (LINK,)),
-    "records:link_decide": Page("认定关联", FACTS, (LINK,)),
-    "records:decisions": Page("关联决定", ("party",), (LINK,)),
-    "records:decision": Page("一项关联决定", ("party",), (LINK,)),
-    "records:merge": Page("合并监管对象", ("party",), (LINK,)),
-    "records:split": Page("拆分监管对象", ("party",), (LINK,)),
-    "records:conflicts": Page("来源冲突", ("party",), (LINK,)),
-    "records:conflict": Page("一处来源冲突", ("party", *FACTS), (LINK,)),
-    "records:authorities": Page("权威来源", (), (RULES,)),
-    "records:authority_new": Page("设定权威来源", (), (RULES,)),
-    "records:relation_new": Page("登记主体关系", ("party",), (LINK,)),
-    "records:relation_end": Page("结束主体关系", ("party",), (LINK,)),
-    "records:linking": Page("关联是怎样形成的"),
     "healthz": Page("运行探测"),
     "readyz": Page("就绪探测"),
     "portal:dictionary": Page("数据字典"),

@@ -6,6 +6,7 @@ The rules themselves are in batches.py and sharing.py; a test holds the two toge
 from mingcha.base.access import RowRule
 
 RECEIPTS, DOSSIER, REVEAL = "records.receipts", "insight.dossier", "records.reveal"
+LINK = "records.link"
 EXPORT, MAPPING = "insight.export", "records.mapping"
 ASK_PROVIDER = "需要查看时，请向报送单位或其上级的管理员申请授权。"
 
@@ -64,5 +65,25 @@ ROW_RULES = (
         "mapping", "字段对应", MAPPING,
         "字段对应对持有“维护字段映射”权限、且授权范围包括报送单位的人员可见：即报送单位自己和它的上级。",
         ASK_PROVIDER,
+    ),
+    RowRule(
+        "link", "存疑关联", LINK,
+        "机器不能确定的关联，对持有“关联监管对象”权限、且授权范围包括报送单位的人员可见；记录的内容仍按数据表的共享级别遮盖。认定牵涉其他单位报送的记录时，须由这些单位的共同上级决定，或询问报送单位。",
+        ASK_PROVIDER,
+    ),
+    RowRule(
+        "decision", "关联决定", LINK,
+        "认定、合并、拆分、撤销的决定，对持有“关联监管对象”权限的人员可见：本范围内的单位作出的，和改动了本范围内单位报送的记录的。档案中的合并、拆分，对能打开档案的人员可见。",
+        ASK_PROVIDER,
+    ),
+    RowRule(
+        "conflict", "来源冲突", LINK,
+        "同一属性各来源说法不同的，对持有“关联监管对象”权限、且授权范围包括其中一个报送单位的人员可见；每个来源的说法仍按记录的可见范围显示。",
+        ASK_PROVIDER,
+    ),
+    RowRule(
+        "sample", "关联样本", LINK,
+        "测量关联质量的样本，对持有“关联监管对象”权限、且授权范围包括样本范围的人员可见。",
+        "需要查看时，请向抽取样本的机构申请授权。",
     ),
 )  # fmt: skip

@@ -105,7 +105,7 @@ def labelled_of(sample: Sample) -> list[Labelled]:
         own = pair.tie.how == "own"
         made = not pair.tie.is_doubtful and not own
         right = pair.verdict == Verdict.SAME and not own
-        there = right or pair.meant_id is not None
+        there = pair.verdict == Verdict.OTHER if own else right or pair.meant_id is not None
         found.append(Labelled(pair.stratum, made, right, there, pair.kinds))
     return found
 
