@@ -11,7 +11,6 @@ from mingcha.base.access import door
 from mingcha.base.errors import MingchaError, NotFound
 from mingcha.base.people.models import Organisation
 from mingcha.domains.parties import queries as parties
-from mingcha.domains.parties.queries import Party
 from mingcha.domains.records.models import Decision, Tie
 from mingcha.domains.records.queries import evidence, naming, questions
 from mingcha.domains.records.services import links
@@ -30,7 +29,7 @@ def question(request: HttpRequest, number: int) -> HttpResponse:
     try:
         tie = questions.question_for(account, number)
     except NotFound:
-        if questions.tie_called(number) is None:
+        if not _is_settled(number):
             raise
         messages.info(request, "这条存疑关联已经处理，下面是下一条。")
         return _onward(request, number)
@@ -43,14 +42,13 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     """Carry one decision out, and open the next question."""
     account = common.who(request)
     tie = questions.question_for(account, number)
-    deed = request.POST.get("deed", "")
+    deed, _, party = request.POST.get("deed", "").partition(":")
     if deed not in VERBS:
         raise NotFound(what="操作", key=deed)
     try:
-        said = _carry_out(request, deed, tie)
+        said = _carry_out(request, deed, tie, party)
     except MingchaError as refusal:
-        still = questions.tie_called(number)
-        if still is None or still.until is not None:
+        if _is_settled(number):
             messages.warning(request, f"{refusal.title}{refusal.detail}")
             return _onward(request, number)
         return _page(request, tie, refusal=refusal)
@@ -58,7 +56,13 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     return _onward(request, number, subject=tie.subject_id if deed == "refuse" else None)
 
 
-def _carry_out(request: HttpRequest, deed: str, tie: Tie) -> str:
+def _is_settled(number: int) -> bool:
+    """Whether the tie of that number was believed once and is not any more."""
+    tie = questions.tie_called(number)
+    return tie is not None and tie.until is not None
+
+
+def _carry_out(request: HttpRequest, deed: str, tie: Tie, number: str) -> str:
     """Do it; the sentence that says so, with where it can be undone."""
     account = common.who(request)
     asked = Question(tie.subject_id, tie.fact_id, tie.pk)
@@ -69,7 +73,7 @@ def _carry_out(request: HttpRequest, deed: str, tie: Tie) -> str:
     if deed == "own":
         made = links.own(asked, reason=reason, actor=account)
         return f"“{name}”已认定为另一对象（第 {made.pk} 号决定，可撤销）。"
-    party = _chosen(request, tie)
+    party = parties.party_for(account, number) if number else tie.party
     if deed == "refuse":
         made = links.refuse(asked, party, reason=reason, actor=account)
         return f"“{name}”已认定不是“{naming.name_of(party)}”（第 {made.pk} 号决定，可撤销）。"
@@ -88,14 +92,6 @@ def _ask(request: HttpRequest, asked: Question, tie: Tie) -> str:
         actor=common.who(request),
     )  # fmt: skip
     return f"已向{found[0].name}询问（{case.number}），答复后自动认定。"
-
-
-def _chosen(request: HttpRequest, tie: Tie) -> Party:
-    """The candidate that was chosen; the likeliest when none was."""
-    number = request.POST.get("party", "")
-    if not number:
-        return tie.party
-    return parties.party_for(common.who(request), number)
 
 
 def _onward(request: HttpRequest, number: int, subject: int | None = None) -> HttpResponse:
