@@ -101,7 +101,14 @@ def same(attribute: Attribute, one: str, other: str) -> bool:
         return parse_name(one).canonical == parse_name(other).canonical
     if attribute is Attribute.ADDRESS:
         return address_level(parse_address(one), parse_address(other)) in {"same", "building"}
+    if attribute is Attribute.REGION:
+        one, other = _trimmed(one), _trimmed(other)
     if attribute in {Attribute.INDUSTRY, Attribute.REGION}:
         short, long = sorted((one, other), key=len)
-        return long.startswith(short.removesuffix("00").removesuffix("00"))
+        return long.startswith(short)
     return False
+
+
+def _trimmed(region: str) -> str:
+    """A division's code without the zeros of the levels below it."""
+    return region.removesuffix("00").removesuffix("00")
