@@ -14,7 +14,7 @@ from mingcha.base.people.models import Account
 from mingcha.domains.parties import services as parties
 from mingcha.domains.parties.queries import Party, authority
 from mingcha.domains.parties.queries.authority import Ranks
-from mingcha.domains.parties.rules.attributes import Attribute, How, Settled
+from mingcha.domains.parties.rules.attributes import Attribute, Settled
 from mingcha.domains.records.errors import DecisionReasonMissing, SettlementRefused
 from mingcha.domains.records.models import Conflict, Fact, Settlement
 from mingcha.domains.records.queries.statements import Sources, sources_of
@@ -216,9 +216,3 @@ def digests() -> Iterator[tuple[str, bytes]]:
     """Every settlement, for `verify`."""
     for one in Settlement.objects.order_by("pk").iterator(500):
         yield str(one.pk), digest_of(content_of(one))
-
-
-def is_lapsed(settlement: Settlement) -> bool:
-    """Whether a settlement stands but holds no more: its record says otherwise now, or is gone."""
-    row = Conflict.objects.filter(party=settlement.party, attribute=settlement.attribute).first()
-    return settlement.ended_at is None and (row is None or row.how != How.HAND)

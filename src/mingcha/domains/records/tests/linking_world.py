@@ -5,10 +5,13 @@ from datetime import date
 
 from mingcha.base.people.models import Organisation
 from mingcha.domains.parties.models import Party
-from mingcha.domains.records.models import Chunk, Fact, Subject, Tie
+from mingcha.domains.records.models import Fact, Subject, Tie
 from mingcha.domains.records.services import ties
 from mingcha.domains.records.services.links.pending import Question
 from mingcha.domains.records.services.links.writing import writing
+from mingcha.domains.records.testing import uscc
+
+ADDRESS = "上海市浦东新区演示路88号"
 
 
 def make_party(name: str, **said: object) -> Party:
@@ -74,4 +77,27 @@ def believed(*subjects: Subject) -> dict[str, list[tuple[int, int]]]:
     return found
 
 
-__all__ = ["Chunk", "believed", "find", "make_fact", "make_party", "make_subject", "question_of"]
+def enterprise(number: int, name: str, **changes: str) -> dict[str, str]:
+    """A row of 企业法人."""
+    row = {
+        "pripid": f"P{number:06d}", "uscc": uscc(number), "enterprise_name": name,
+        "legal_representative": "王演示", "domicile": ADDRESS,
+        "registration_status_name": "存续", "established_on": "2020-01-02",
+    }  # fmt: skip
+    return row | changes
+
+
+def nameless(number: int, name: str, address: str = ADDRESS) -> dict[str, str]:
+    """A complaint about somebody who is named without a code."""
+    return {
+        "complaint_code": f"TS{number:06d}", "received_on": "2026-05-06", "complaint_kind": "1",
+        "respondent": name, "respondent_address": address, "content": "演示投诉",
+    }  # fmt: skip
+
+
+def party_of(key: str) -> Party:
+    """The party that a record means now."""
+    fact = Fact.objects.filter(source_key=key).latest("version")
+    own = Tie.objects.filter(fact_id=fact.pk, until=None, is_doubtful=False).first()
+    general = Tie.objects.get(subject=fact.subject, until=None, is_doubtful=False, fact_id=None)
+    return (own or general).party

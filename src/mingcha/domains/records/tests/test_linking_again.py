@@ -8,10 +8,9 @@ from mingcha.domains.records.models import Fact, Tie
 from mingcha.domains.records.queries import dossier, evidence, questions
 from mingcha.domains.records.services import links
 from mingcha.domains.records.testing import as_csv, hand_in, inspection, make_catalogue, uscc
-from mingcha.domains.records.tests.linking_world import question_of
+from mingcha.domains.records.tests.linking_world import enterprise, nameless, party_of, question_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ADDRESS = "上海市浦东新区演示路88号"
 
 
 @pytest.fixture
@@ -35,32 +34,6 @@ def give(city, clerk):
         )
 
     return give
-
-
-def enterprise(number: int, name: str, **changes: str) -> dict[str, str]:
-    """A row of 企业法人."""
-    row = {
-        "pripid": f"P{number:06d}", "uscc": uscc(number), "enterprise_name": name,
-        "legal_representative": "王演示", "domicile": ADDRESS,
-        "registration_status_name": "存续", "established_on": "2020-01-02",
-    }  # fmt: skip
-    return row | changes
-
-
-def nameless(number: int, name: str, address: str = ADDRESS) -> dict[str, str]:
-    """A complaint about somebody who is named without a code."""
-    return {
-        "complaint_code": f"TS{number:06d}", "received_on": "2026-05-06", "complaint_kind": "1",
-        "respondent": name, "respondent_address": address, "content": "演示投诉",
-    }  # fmt: skip
-
-
-def party_of(key: str) -> Party:
-    """The party that a record means now."""
-    fact = Fact.objects.filter(source_key=key).latest("version")
-    own = Tie.objects.filter(fact_id=fact.pk, until=None, is_doubtful=False).first()
-    general = Tie.objects.get(subject=fact.subject, until=None, is_doubtful=False, fact_id=None)
-    return (own or general).party
 
 
 @pytest.mark.row("REG-5")

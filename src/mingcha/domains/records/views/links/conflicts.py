@@ -18,7 +18,7 @@ from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account
 from mingcha.domains.parties import queries as parties
 from mingcha.domains.parties.queries import Party
-from mingcha.domains.parties.rules.attributes import LABELS, Attribute
+from mingcha.domains.parties.rules.attributes import LABELS, Attribute, How
 from mingcha.domains.records.models import Conflict
 from mingcha.domains.records.queries import conflicts as queries
 from mingcha.domains.records.queries import dossier, naming
@@ -198,7 +198,7 @@ def conflict(request: HttpRequest, number: str, name: str) -> HttpResponse:
         "how": queries.HOWS[sides.how] if sides.how else "没有来源",
         "form": form,
         "standing": standing,
-        "lapsed": standing is not None and attributes.is_lapsed(standing),
+        "lapsed": standing is not None and sides.how != How.HAND,
     }
     return render(
         request, "records/links/conflict.html", context, status=422 if form.errors else 200
