@@ -1,5 +1,7 @@
 """Who an entity was and is, as the dossier shows it: merged, split, renamed, moved, related."""
 
+from collections.abc import Mapping
+
 from django.urls import reverse
 
 from mingcha.base.people import queries as people
@@ -30,7 +32,7 @@ def shown(account: Account, party: Party) -> dict[str, object]:
         "ended_on": found.ended_on,
         "names": _names(party),
         "changes": [_change(one, party) for one in found.changes],
-        "relations": [_relation(one, account, number) for one in found.relations],
+        "relations": [_relation(one, account, number, found.told_by) for one in found.relations],
         "conflicts": [_conflict(one, account, party) for one in found.conflicts],
         "decisions": [
             {
@@ -82,16 +84,19 @@ def _in_words(attribute: Attribute, value: str, party: Party) -> str:
     return value
 
 
-def _relation(one: Seen, account: Account, number: str) -> dict[str, object]:
+def _relation(
+    one: Seen, account: Account, number: str, told_by: Mapping[int, str]
+) -> dict[str, object]:
     row = one.relation
+    teller = told_by.get(row.fact_id) if row.fact_id else None
     may_end = row.fact_id is None and row.ended_at is None and account.holds(LINK)
     return {
         "words": one.words,
         "other": _named(one.other),
         "since": one.since,
         "until": one.until,
-        "source": "报送的记录" if row.fact_id else f"人工登记：{row.reason}",
-        "source_url": reverse("insight:versions", args=[row.fact_id]) if row.fact_id else "",
+        "source": (teller or "报送的记录") if row.fact_id else f"人工登记：{row.reason}",
+        "source_url": reverse("insight:versions", args=[row.fact_id]) if teller else "",
         "ended": f"已撤销：{row.ended_reason}" if row.ended_at else "",
         "end_url": reverse("records:relation_end", args=[number, row.pk]) if may_end else "",
     }

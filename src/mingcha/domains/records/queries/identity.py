@@ -1,6 +1,6 @@
 """Who a party was and is (对象沿革): merged and split, renamed and moved, related, and where sources differ."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +40,7 @@ class Identity:
     ended_on: str
     went_to: Sequence[Party]
     shares_code: Sequence[Party]
+    told_by: Mapping[int, str]
 
 
 def identity(account: Account, party: Party) -> Identity:
@@ -55,15 +56,19 @@ def identity(account: Account, party: Party) -> Identity:
         for c in history(told)
     ]
     ended = next((one.ended_on for one in reversed(told) if one.is_current and one.ended_on), "")
+    related = relations.relations_of(party)
+    telling = {one.relation.fact_id for one in related} - {None}
+    tellers = visible_to(account).filter(pk__in=telling).values_list("pk", "provider__name")
     return Identity(
         changes=changes,
-        relations=relations.relations_of(party),
+        relations=related,
         decisions=decisions.of_party(party),
         absorbed=list(Party.objects.filter(merged_into=party).order_by("pk")),
         conflicts=conflicts.of_party(account, party),
         ended_on=ended,
         went_to=_went_to(party) if party.is_void else [],
         shares_code=_sharing_code(party),
+        told_by=dict(tellers),
     )
 
 

@@ -13,7 +13,6 @@ from mingcha.domains.records.services import links
 from mingcha.domains.records.tests.linking_world import (
     believed,
     find,
-    make_fact,
     make_party,
     make_subject,
     question_of,
@@ -204,7 +203,7 @@ def test_a_record_that_was_split_off_leaves_the_dossier_and_joins_the_other(city
     other = Decision.objects.get().other
     assert Tie.objects.get(fact_id=fact.pk, until=None).party == other
     assert Party.objects.get(pk=other.pk).is_registered is False
-    make_fact(subject, city.market, "later")
+    assert believed(subject) == {"演示混": [(0, party.pk)]}
 
 
 def test_how_ties_are_made_is_a_page(linker, client):
