@@ -16,7 +16,9 @@ def said(value: str, rank: int, order: int, record: tuple[int, str, str] = REGIS
     return Statement(value, rank, order, record)
 
 
-def settled(*statements: Statement, by_hand: object = None) -> tuple[str, How, list[str]]:
+def settled(
+    *statements: Statement, by_hand: tuple[tuple[int, str, str], str] | None = None
+) -> tuple[str, How, list[str]]:
     found = settle(Attribute.LEGAL_PERSON, statements, by_hand)
     assert found is not None
     return found.chosen.value, found.how, [one.value for one in found.rivals]

@@ -9,14 +9,14 @@ class Sample(models.Model):
     """Pairs of a record and a party drawn for labelling (关联样本), with a stated seed.
 
     Within each stratum the pairs with the smallest SHA-256 of "seed|tie" are drawn, so that anybody
-    can draw them again. `strata` is [{key, label, size, drawn}]; empty until the job has drawn.
+    can draw them again. `strata` is [{key, label, size, drawn}], None until the job has drawn.
     `weights` is the version by which the machine judged then.
     """
 
     seed = models.CharField("种子", max_length=64)
     weights = models.CharField("权重版本", max_length=20)
     per_stratum = models.PositiveIntegerField("每层抽取")
-    strata = models.JSONField("分层", default=list)
+    strata = models.JSONField("分层", null=True)
     scope = models.ForeignKey(
         "people.Organisation", verbose_name="范围", on_delete=models.PROTECT, related_name="+"
     )
@@ -44,9 +44,9 @@ class Verdict(models.TextChoices):
 class SamplePair(models.Model):
     """One pair of a sample (样本对): what the machine found, and what a person says (标注).
 
-    `party` is the one it was tied to or the likeliest candidate; for a record that the machine held to
-    mean nobody registered, its own party. `meant` is the registered party that the record means
-    instead, where the label names one. `texts` are the record's words at the draw.
+    The tie's party is the one it was tied to or the likeliest candidate; for a record that the machine
+    held to mean nobody registered, its own party. `meant` is the registered party that the record
+    means instead, where the label names one.
     """
 
     sample = models.ForeignKey(

@@ -57,7 +57,7 @@ def identity(account: Account, party: Party) -> Identity:
     ]
     ended = next((one.ended_on for one in reversed(told) if one.is_current and one.ended_on), "")
     related = relations.relations_of(party)
-    telling = {one.relation.fact_id for one in related} - {None}
+    telling = [one.relation.fact_id for one in related if one.relation.fact_id is not None]
     tellers = visible_to(account).filter(pk__in=telling).values_list("pk", "provider__name")
     return Identity(
         changes=changes,

@@ -81,8 +81,9 @@ class Measured:
 def measured(sample: Sample) -> Measured:
     """The figures of a sample; pairs labelled “看不出” do not count. One query."""
     pairs = labelled_of(sample)
-    sizes = {one["key"]: int(one["size"]) for one in sample.strata}
-    labels = {one["key"]: str(one["label"]) for one in sample.strata}
+    drawn = sample.strata or []
+    sizes = {one["key"]: int(one["size"]) for one in drawn}
+    labels = {one["key"]: str(one["label"]) for one in drawn}
     strata = [
         Line(key, labels[key], sizes[key], len(mine), figures(mine, sizes))
         for key in sizes

@@ -77,7 +77,7 @@ def order_sample(
 def draw(number: int) -> None:
     """Draw the pairs of a sample that was ordered; once drawn it stays as it is."""
     sample = Sample.objects.select_for_update().select_related("scope").get(pk=number)
-    if sample.strata:
+    if sample.strata is not None:
         return
     within = Organisation.objects.filter(path__startswith=sample.scope.path)
     asked: dict[str, Any] = {
@@ -165,6 +165,7 @@ def content_of(sample: Sample) -> Mapping[str, Json]:
         "weights": sample.weights,
         "per_stratum": sample.per_stratum,
         "scope": sample.scope.code,
+        "strata": sample.strata or [],
         "pairs": [
             [tie, stratum, verdict, meant or 0, by or 0]
             for tie, stratum, verdict, meant, by in rows

@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import datetime
 
 import pytest
 from django.db import connection
@@ -169,7 +170,7 @@ def test_a_past_moment_shows_ties_as_they_were_believed_then(
     links.undo(made, reason="两家", actor=linker)
     after = seal()
 
-    def told(party: Party, moment: object) -> int:
+    def told(party: Party, moment: datetime | None) -> int:
         return len(dossier.dossier(linker, party, as_of=moment).entries)
 
     whole = [told(old, before), told(new, before)]
