@@ -8,6 +8,7 @@ from mingcha.config.docs.source import PACKAGE, modules, parsed
 
 ROOT = PACKAGE.parents[1]
 MOST_LINES = 500
+MOMENT = re.compile(r"\{[^{}\"]+:%Y-%m-%d(?: %H|\})")
 VARIABLE = re.compile(r"MINGCHA_[A-Z_]+[A-Z]")
 
 # Longer today; docs/explanation/deviations.md names them.
@@ -43,6 +44,13 @@ def test_every_variable_of_the_environment_that_is_named_is_documented():
     known = {one.name for one in read()} | BETWEEN_PROCESSES
 
     assert {name for path in modules() for name in variables(path)} - known == set()
+
+
+def test_moments_are_put_into_words_in_one_place():
+    """Anywhere else they might be told in UTC, eight hours behind the clock on the wall."""
+    wording = [path for path in modules() if MOMENT.search(path.read_text(encoding="utf-8"))]
+
+    assert [path.relative_to(PACKAGE).as_posix() for path in wording] == ["base/days.py"]
 
 
 def variables(path) -> set[str]:

@@ -18,6 +18,16 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
+def minute_text(moment: datetime) -> str:
+    """A moment as the clock on the wall shows it: 2026-11-28 07:40 (Asia/Shanghai)."""
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def second_text(moment: datetime) -> str:
+    """A moment to the second, on the clock on the wall (Asia/Shanghai)."""
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+
+
 def utc_now() -> datetime:
     """Now, in UTC."""
     return datetime.now(UTC)

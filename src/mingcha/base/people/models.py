@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import Q
 
-from mingcha.base.days import local_today
+from mingcha.base.days import local_day, local_today
 from mingcha.base.intervals import holds_on, same, span
 
 ROOT_SLASHES = 2  # of the path of a root, "/1/"
@@ -452,7 +452,7 @@ class FormerPassword(models.Model):
         ordering = ["-replaced_at"]
 
     def __str__(self) -> str:
-        return f"{self.account_id} {self.replaced_at:%Y-%m-%d}"
+        return f"{self.account_id} {local_day(self.replaced_at)}"
 
 
 class ApiToken(models.Model):

@@ -23,7 +23,7 @@ from procrastinate.contrib.django.models import (
 )
 
 from mingcha.base.access import Actor
-from mingcha.base.days import utc_now
+from mingcha.base.days import local_day, utc_now
 from mingcha.base.errors import NotAllowed, NotFound
 from mingcha.base.ledger import queries as ledger
 from mingcha.base.watch import alive, memory_bytes, standings
@@ -260,7 +260,7 @@ def _versions() -> dict[str, str]:
         "Python": platform.python_version(),
         "Django": django.get_version(),
         "PostgreSQL": database.split()[0],
-        "数据库结构": f"{steps} 步，{applied:%Y-%m-%d} 更新",
+        "数据库结构": f"{steps} 步，{local_day(applied)} 更新",
     }
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from mingcha.base.cases import queries as cases
 from mingcha.base.cases.models import Case
-from mingcha.base.days import SHANGHAI, local_today, start_of, utc_now
+from mingcha.base.days import SHANGHAI, local_today, second_text, start_of, utc_now
 from mingcha.base.ledger import queries as ledger
 from mingcha.base.ledger.models import Act
 from mingcha.base.people import queries as people
@@ -192,7 +192,7 @@ def figures(account: Account) -> list[Figures]:
     """Headline figures of what I answer for, in groups."""
     groups = (
         Figures("我的工作", "", "desk:inbox", "打开待办", _case_figures(account)),
-        Figures("数据报送", f"{figures_since():%Y-%m-%d} 以来", "records:batches", "查看全部批次", _intake_figures(account)),
+        Figures("数据报送", f"{figures_since()} 以来", "records:batches", "查看全部批次", _intake_figures(account)),
         Figures("审计账本", "", "desk:audit", "查询审计记录", _ledger_figures(account)),
         Figures("人员账号", "", "desk:people", "管理人员账号", _people_figures(account)),
     )  # fmt: skip
@@ -246,7 +246,7 @@ def _ledger_figures(account: Account) -> list[Figure]:
     seal, address = ledger.last_seal(), reverse("desk:audit")
     unsealed = Act.objects.filter(leaf_no__isnull=True)
     is_late = unsealed.filter(at__lt=utc_now() - SEAL_LATE).exists()
-    when = f"{seal.time.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if seal else "还没有封签"
+    when = second_text(seal.time) if seal else "还没有封签"
     return [
         Figure("最近封签号", seal.no if seal else 0, address, when),
         Figure(

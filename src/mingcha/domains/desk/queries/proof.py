@@ -7,7 +7,7 @@ from datetime import datetime
 from mingcha.base.cases import queries as cases
 from mingcha.base.cases.contents import record_of
 from mingcha.base.cases.models import Case, Todo
-from mingcha.base.days import SHANGHAI
+from mingcha.base.days import second_text
 from mingcha.base.ledger import queries as ledger
 from mingcha.domains.desk.queries.acts import Line, lines
 from mingcha.domains.desk.queries.work import sender_of
@@ -95,4 +95,4 @@ def _who_when(who: str, when: datetime | None) -> str:
 
 
 def _at(when: datetime | None) -> str:
-    return "" if when is None else f"{when.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+    return "" if when is None else second_text(when)

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 
 from mingcha.base.access import label_of
-from mingcha.base.days import SHANGHAI
+from mingcha.base.days import second_text
 from mingcha.base.ledger.canonical import moment_from
 from mingcha.base.people.models import Account, Organisation, Region, Role
 from mingcha.base.people.roles import declared
@@ -183,6 +183,6 @@ def _named(contents: Iterable[Mapping[str, Any]], fields: set[str]) -> set[str]:
 
 def _moment(text: str) -> str:
     try:
-        return f"{moment_from(text).astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+        return second_text(moment_from(text))
     except ValueError:  # empty, or a day
         return text

@@ -12,7 +12,7 @@ from mingcha.base.calendar.rules import Judge
 from mingcha.base.cases import queries as cases
 from mingcha.base.cases.machine import Kind
 from mingcha.base.cases.models import Case, Step, Todo
-from mingcha.base.days import SHANGHAI
+from mingcha.base.days import minute_text
 from mingcha.base.people.models import Account
 from mingcha.domains.parties import queries as parties
 
@@ -124,7 +124,4 @@ def _last_of(found: Sequence[Case], account: Account) -> dict[int, str]:
     newest = Window(RowNumber(), partition_by=F("case"), order_by=F("pk").desc())
     steps = Step.objects.filter(case__in=[case.pk for case in found], by=account)
     ranked = steps.annotate(place=newest).filter(place=1)
-    return {
-        step.case_id: f"{step.label} {step.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-        for step in ranked
-    }
+    return {step.case_id: f"{step.label} {minute_text(step.at)}" for step in ranked}

@@ -18,7 +18,7 @@ from mingcha.base.calendar import queries as calendar
 from mingcha.base.cases import queries as cases
 from mingcha.base.cases.models import Case, Todo
 from mingcha.base.cases.queries import Box, Filter, Sought
-from mingcha.base.days import SHANGHAI
+from mingcha.base.days import minute_text
 from mingcha.base.listing import Column, Listing
 from mingcha.base.people.models import Account
 from mingcha.domains.desk import queries, services
@@ -197,7 +197,7 @@ def _tabs(part: str, box: Box) -> list[dict[str, object]]:
 
 def moment(when: datetime | None) -> str:
     """A moment as lists and exports write it; "" for none."""
-    return "" if when is None else f"{when.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return "" if when is None else minute_text(when)
 
 
 def _table(part: str, headers: list[dict[str, object]]) -> dict[str, object]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from mingcha.base.access import door
-from mingcha.base.days import SHANGHAI
+from mingcha.base.days import second_text
 from mingcha.base.errors import MingchaError, NotAllowed
 from mingcha.base.events import queries as events
 from mingcha.base.events.services import retry
@@ -33,7 +33,7 @@ BATCHES = {
 
 def _changed(job: ProcrastinateJob) -> str:
     at = queries.changed_at(job)
-    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if at else ""
+    return second_text(at) if at else ""
 
 
 def _status(job: ProcrastinateJob) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mingcha.base.access import door
-from mingcha.base.days import local_today
+from mingcha.base.days import local_today, minute_text, second_text
 from mingcha.base.errors import MingchaError
 from mingcha.base.exports import Sheet, exported
 from mingcha.base.ledger.models import Act
@@ -58,11 +58,11 @@ PEOPLE: Sequence[Column[Account]] = (
     Column("post", "职务", lambda a: a.post, "post"),
     Column("roles", "角色", _roles),
     Column("expires", "有效期至", lambda a: a.expires_on or "长期", "expires_on"),
-    Column("seen", "最近登录", lambda a: f"{a.last_login:%Y-%m-%d %H:%M}" if a.last_login else "从未", "last_login"),
+    Column("seen", "最近登录", lambda a: minute_text(a.last_login) if a.last_login else "从未", "last_login"),
 )  # fmt: skip
 
 CHANGES: Sequence[Column[Act]] = (
-    Column("at", "时间", lambda act: f"{act.at:%Y-%m-%d %H:%M:%S}", "at"),
+    Column("at", "时间", lambda act: second_text(act.at), "at"),
     Column("actor", "办理人", lambda act: act.actor_id),
     Column("verb", "变动", lambda act: act.verb),
     Column("record", "对象", lambda act: f"{act.record_kind}/{act.record_key}"),

@@ -1,6 +1,5 @@
 """The proof of service of a case (送达回证), as a page that prints and as PDF."""
 
-from datetime import datetime
 from importlib.resources import files
 
 from django.conf import settings
@@ -10,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from mingcha.base.access import SIGNED_IN, door
 from mingcha.base.cases import queries as cases
-from mingcha.base.days import SHANGHAI
+from mingcha.base.days import second_text, utc_now
 from mingcha.base.exports import attachment
 from mingcha.base.typeset import as_pdf
 from mingcha.domains.desk import queries
@@ -38,7 +37,7 @@ def service_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The same as PDF/A. Taking it out is an act. Raises NoChineseFont."""
     account = who(request)
     found = cases.case_for(account, number)
-    printed = f"{datetime.now(SHANGHAI):%Y-%m-%d %H:%M:%S}　{account.organisation}　{account}"
+    printed = f"{second_text(utc_now())}　{account.organisation}　{account}"
     source = files("mingcha.domains.desk").joinpath("documents/service.typ").read_text("utf-8")
     made = as_pdf(source, queries.document(found, printed=printed), folders=settings.FONT_FOLDERS)
     note_look(account, "导出送达回证", at=request.get_full_path())

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from mingcha.base.access import door
-from mingcha.base.days import SHANGHAI, utc_now
+from mingcha.base.days import second_text, utc_now
 from mingcha.base.exports import Book, Pages, csv_response
 from mingcha.base.ledger import queries as ledger
 from mingcha.base.people import queries as people
@@ -72,7 +72,6 @@ def _first_sheet(book: Book, account: Account, party: Party, moment: Moment) -> 
     region = people.region_names({party.region}).get(party.region, party.region)
     known_by = then.codes_at(party, as_of) if as_of else None
     codes = [(code["label"], code["value"]) for code in wording.codes_of(party, known_by=known_by)]
-    now = utc_now().astimezone(SHANGHAI)
     pages = book.add("对象", ("项目", "内容"))
     for row in (
         ("名称", wording.name_of(party)),
@@ -87,7 +86,7 @@ def _first_sheet(book: Book, account: Account, party: Party, moment: Moment) -> 
         ("截至", f"{moment.words}已知" if as_of else "导出时"),
         ("依据封签", f"第 {seal.no} 号" if seal else "尚无封签"),
         ("导出人", f"{account.organisation.name} {account.real_name}"),
-        ("导出时间", f"{now:%Y-%m-%d %H:%M:%S}"),
+        ("导出时间", second_text(utc_now())),
         ("说明", "只含导出人有权查看的记录；遮盖的内容以＊代替。本次导出已留痕。"),
     ):
         pages.write(row)
@@ -122,7 +121,7 @@ def _about(entry: files.Entry) -> list[str]:
     return [
         entry.table.label, _day(entry), entry.item, entry.item_name,
         entry.provider.name,
-        f"{learnt.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if learnt else "待封签",
+        second_text(learnt) if learnt else "待封签",
         str(entry.version), "已撤回" if entry.is_withdrawn else "有效", entry.file_name, str(entry.row),
     ]  # fmt: skip
 

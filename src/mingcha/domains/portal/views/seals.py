@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from mingcha.base.access import PUBLIC, door
-from mingcha.base.days import SHANGHAI
+from mingcha.base.days import second_text
 from mingcha.base.errors import NotFound
 from mingcha.base.exports import attachment
 from mingcha.base.ledger import queries as ledger
@@ -25,7 +25,7 @@ LATEST = "latest"
 
 COLUMNS: Sequence[Column[Seal]] = (
     Column("no", "封签", lambda seal: f"第 {seal.no} 号", "no"),
-    Column("time", "时间", lambda s: f"{s.time.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}", "time"),
+    Column("time", "时间", lambda s: second_text(s.time), "time"),
     Column("size", "累计操作", lambda seal: seal.size, "size", num=True),
     Column("root", "树根（SM3）", lambda seal: bytes(seal.root).hex()),
     Column("key", "签名公钥", lambda seal: seal.key),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mingcha.base.access import door
+from mingcha.base.days import local_day
 from mingcha.base.errors import MingchaError
 from mingcha.base.listing import Column, Listing
 from mingcha.domains.quality import queries, services
@@ -30,7 +31,7 @@ COLUMNS: Sequence[Column[Hint]] = (
     Column("provider", "报送单位", lambda h: h.provider.name, "provider__path"),
     Column("table", "数据表", lambda h: loader.current().table(h.table).label, "table"),
     Column("rows", "涉及记录", lambda h: h.rows, "rows", num=True),
-    Column("found", "发现时间", lambda h: f"{h.found_at:%Y-%m-%d}", "found_at"),
+    Column("found", "发现时间", lambda h: local_day(h.found_at), "found_at"),
     Column("standing", "核实", lambda h: "已核实" if h.explained else "待核实", "explained"),
 )
 

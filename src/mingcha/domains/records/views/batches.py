@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
 
 from mingcha.base.access import door
+from mingcha.base.days import minute_text
 from mingcha.base.exports import attachment
 from mingcha.base.listing import Column, Listing
 from mingcha.base.people.models import Account, Organisation
@@ -32,7 +33,7 @@ COLUMNS: Sequence[Column[Batch]] = (
     Column("refused", "退回", lambda b: b.refused_count, "refused_count", num=True),
     Column("waiting", "待核", lambda b: b.waiting_count, "waiting_count", num=True),
     Column("by", "报送人", lambda b: b.submitted_by.real_name, "submitted_by__real_name"),
-    Column("received", "收到", lambda b: f"{b.received_at:%Y-%m-%d %H:%M}", "received_at"),
+    Column("received", "收到", lambda b: minute_text(b.received_at), "received_at"),
 )
 
 

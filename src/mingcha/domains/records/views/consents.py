@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mingcha.base.access import door
-from mingcha.base.days import SHANGHAI, local_day
+from mingcha.base.days import local_day, minute_text
 from mingcha.base.errors import MingchaError, NotAllowed
 from mingcha.base.listing import Column, Listing
 from mingcha.base.people import queries as people
@@ -51,7 +51,7 @@ COLUMNS: Sequence[Column[Consent]] = (
 )
 MORE: Sequence[Column[Consent]] = (
     Column("purpose", "用途和理由", lambda c: c.purpose),
-    Column("given", "登记时间", lambda c: f"{c.given_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"),
+    Column("given", "登记时间", lambda c: minute_text(c.given_at)),
     Column("ends", "停止共享日", lambda c: c.ends_on),
     Column("withdrew", "撤回人", lambda c: c.withdrawn_by.real_name if c.withdrawn_by else ""),
     Column("because", "撤回理由", lambda c: c.withdrawn_because),

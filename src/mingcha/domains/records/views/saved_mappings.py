@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from mingcha.base.access import door
+from mingcha.base.days import minute_text
 from mingcha.base.listing import Column, Listing
 from mingcha.base.people.models import Account
 from mingcha.domains.records.models import SourceMapping
@@ -28,7 +29,7 @@ COLUMNS: Sequence[Column[SourceMapping]] = (
     Column("provider", "报送单位", lambda m: m.provider.name, "provider__name"),
     Column("version", "版本", lambda m: f"第 {m.version} 版", "version"),
     Column("by", "制定人", lambda m: m.made_by.real_name, "made_by__real_name"),
-    Column("at", "保存", lambda m: f"{m.made_at:%Y-%m-%d %H:%M}", "made_at"),
+    Column("at", "保存", lambda m: minute_text(m.made_at), "made_at"),
 )
 
 

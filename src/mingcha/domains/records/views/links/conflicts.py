@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mingcha.base.access import door
-from mingcha.base.days import SHANGHAI
+from mingcha.base.days import local_day
 from mingcha.base.errors import MingchaError, NotFound
 from mingcha.base.listing import Column, Listing
 from mingcha.base.people import queries as people
@@ -60,7 +60,7 @@ COLUMNS: Sequence[Column[Conflict]] = (
     Column("others", "不同的说法", others),
     Column("how", "依据", lambda c: queries.how_label(c.how), "how"),
     Column("tables", "涉及的数据表", lambda c: "、".join(map(common.table_label, c.tables))),
-    Column("since", "发现", lambda c: f"{c.since.astimezone(SHANGHAI):%Y-%m-%d}", "since"),
+    Column("since", "发现", lambda c: local_day(c.since), "since"),
 )
 
 
@@ -138,7 +138,7 @@ def _row(one: Conflict) -> dict[str, object]:
         {"text": others(one)},
         {"text": queries.how_label(one.how), "badge": "done" if one.how == "hand" else "plain"},
         {"text": "、".join(map(common.table_label, one.tables))},
-        {"text": f"{one.since.astimezone(SHANGHAI):%Y-%m-%d}"},
+        {"text": local_day(one.since)},
     ]
     url = reverse("records:conflict", args=[one.party.public_id, one.attribute])
     return {"url": url, "cells": cells}

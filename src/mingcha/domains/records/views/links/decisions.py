@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mingcha.base.access import door
-from mingcha.base.days import SHANGHAI
+from mingcha.base.days import minute_text
 from mingcha.base.errors import MingchaError
 from mingcha.base.listing import Column, Listing
 from mingcha.domains.records.models import Decision, DecisionKind
@@ -32,7 +32,7 @@ COLUMNS: Sequence[Column[Decision]] = (
     Column("moved", "改动的关联", lambda d: d.moved, "moved", num=True),  # type: ignore[attr-defined]
     Column("by", "决定人", lambda d: d.by.real_name, "by__real_name"),
     Column("unit", "单位", lambda d: d.unit.name, "unit__name"),
-    Column("at", "时间", lambda d: f"{d.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}", "at"),
+    Column("at", "时间", lambda d: minute_text(d.at), "at"),
     Column("reason", "理由", lambda d: d.reason),
 )
 
@@ -128,7 +128,7 @@ def _facts(found: Decision) -> list[dict[str, object]]:
         {"label": "种类", "value": found.get_kind_display()},
         {"label": "编号", "value": f"第 {found.pk} 号"},
         {"label": "决定人", "value": f"{found.by.real_name}（{found.unit.name}）"},
-        {"label": "时间", "value": f"{found.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"},
+        {"label": "时间", "value": minute_text(found.at)},
         {"label": "理由", "value": found.reason or "未写", "wide": True},
     ]
     for label, one in (("监管对象", party), ("另一对象", found.other)):
@@ -168,7 +168,7 @@ def _row(one: Decision) -> dict[str, object]:
         {"text": one.moved, "num": True},  # type: ignore[attr-defined]  # annotated
         {"text": one.by.real_name},
         {"text": one.unit.name},
-        {"text": f"{one.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"},
+        {"text": minute_text(one.at)},
         {"text": one.reason},
     ]
     return {"url": reverse("records:decision", args=[one.pk]), "cells": cells}

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mingcha.base.access import door
-from mingcha.base.days import SHANGHAI
+from mingcha.base.days import local_day, minute_text
 from mingcha.base.errors import MingchaError
 from mingcha.base.listing import Column, Listing
 from mingcha.base.people import queries as people
@@ -32,7 +32,7 @@ COLUMNS: Sequence[Column[Sample]] = (
     Column(
         "drawn",
         "抽取时间",
-        lambda s: f"{s.drawn_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        lambda s: minute_text(s.drawn_at),
         "drawn_at",
     ),
     Column("weights", "权重版本", lambda s: f"第 {s.weights} 版", "weights"),
@@ -215,7 +215,7 @@ def _line(one: queries.Line) -> dict[str, object]:
 def _trend(one: queries.Measured) -> dict[str, object]:
     said = one.whole.figures
     return {
-        "label": f"第 {one.sample.weights} 版 · {one.sample.drawn_at.astimezone(SHANGHAI):%Y-%m-%d}",
+        "label": f"第 {one.sample.weights} 版 · {local_day(one.sample.drawn_at)}",
         "url": reverse("records:sample", args=[one.sample.pk]),
         "precision": percent(said.precision),
         "recall": percent(said.recall),

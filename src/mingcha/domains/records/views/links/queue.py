@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from mingcha.base.access import door
-from mingcha.base.days import SHANGHAI, utc_now
+from mingcha.base.days import minute_text, utc_now
 from mingcha.base.listing import Column, Listing
 from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account
@@ -30,7 +30,7 @@ COLUMNS: Sequence[Column[Tie]] = (
     Column("provider", "报送单位", lambda t: t.first_provider or "", "first_provider"),  # type: ignore[attr-defined]
     Column("table", "数据表", lambda t: common.table_label(t.first_table or ""), "first_table"),  # type: ignore[attr-defined]
     Column("region", "行政区划", lambda t: t.party.region, "party__region"),
-    Column("since", "发现", lambda t: f"{t.since.astimezone(SHANGHAI):%Y-%m-%d %H:%M}", "since"),
+    Column("since", "发现", lambda t: minute_text(t.since), "since"),
     Column("asked", "询问", lambda t: t.case_number or "", "case_number"),  # type: ignore[attr-defined]
 )
 
