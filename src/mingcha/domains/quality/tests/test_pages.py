@@ -1,5 +1,6 @@
 """Scorecards, hints and digests on pages: whose, ranked, and every figure with a way to its rows."""
 
+import re
 from datetime import date
 
 import pytest
@@ -43,6 +44,8 @@ def test_the_bureau_sees_all_ranked_and_a_provider_only_its_own(as_role, city, s
     )
     assert page.index("演示市消防救援局") < page.index("演示市市场监管局")
     assert "88.8%" in page  # 80 of 90 in time
+    heads = re.findall(r"<th[^>]*>.*?</th>", page, re.S)
+    assert "报送单位" in heads[0] and "名次" in heads[1]  # in the order of the cells
 
     mine = as_role("clerk", city.market).get("/quality/?month=2026-10").content.decode()
     assert "消防" not in mine

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from mingcha.base.access import door
+from mingcha.base.days import minute_text
 from mingcha.base.exports import Sheet, exported
 from mingcha.base.listing import Column, Listing, export_links
 from mingcha.domains.quality import queries
@@ -104,9 +105,7 @@ def card(request: HttpRequest, code: str, table: str = "") -> HttpResponse:
 LATE: Sequence[Column[Fact]] = (
     Column("key", "业务主键", lambda f: f.source_key, "source_key"),
     Column("occurred", "发生日期", lambda f: f.occurred_on, "occurred_on"),
-    Column(
-        "landed", "入库时间", lambda f: f"{f.chunk.landed_at:%Y-%m-%d %H:%M}", "chunk__landed_at"
-    ),
+    Column("landed", "入库时间", lambda f: minute_text(f.chunk.landed_at), "chunk__landed_at"),
     Column("batch", "批次", lambda f: f.chunk.batch.file_name if f.chunk.batch else "", None),
     Column("row", "文件行号", lambda f: f.row, "row", num=True),
 )
@@ -146,7 +145,7 @@ def _late_row(fact: Fact) -> dict[str, object]:
 
 def _headers() -> list[tuple[str, str]]:
     shares = [(one.key, one.label) for one in DIMENSIONS]
-    return [("rank", "名次"), ("provider", "报送单位"), ("table", "数据表"), ("total", "总分"), *shares,
+    return [("provider", "报送单位"), ("rank", "名次"), ("table", "数据表"), ("total", "总分"), *shares,
             ("read", "读取行"), ("refused", "退回行"), ("history", "历史补录")]  # fmt: skip
 
 
@@ -185,19 +184,18 @@ def _or_last(share: int | None) -> int:
 
 def _texts(card: Card) -> list[str]:
     return [
-        str(card.rank or "—"), card.provider.name, card.label, percent(card.total),
-        *(percent(one.share) for one in card.measures), str(card.counts.read),
-        str(card.counts.refused), str(card.counts.history),
+        card.provider.name, str(card.rank or "—"), card.label, percent(card.total),
+        *(percent(one.share) for one in card.measures),
+        *(f"{n:,}" for n in (card.counts.read, card.counts.refused, card.counts.history)),
     ]  # fmt: skip
 
 
 def _row(card: Card, month: date, *, by_table: bool) -> dict[str, object]:
     cells: list[dict[str, object]] = [
-        {"text": text, "num": place not in {1, 2}} for place, text in enumerate(_texts(card))
+        {"text": text, "num": place not in {0, 2}, "nowrap": place == 2}
+        for place, text in enumerate(_texts(card))
     ]
     address = _address(card, card.table if by_table else "")
-    cells[1]["text"], cells[0]["text"] = cells[0]["text"], cells[1]["text"]
-    cells[0]["num"], cells[1]["num"] = False, True
     for cell, one in zip(cells[4:9], card.measures, strict=True):
         cell["badge"] = one.tone
     return {"url": f"{address}?month={month:%Y-%m}", "cells": cells}
