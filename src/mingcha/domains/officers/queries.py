@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, Func, OuterRef, Prefetch, Q, QuerySet
 
 from mingcha.base.days import local_today
 from mingcha.base.errors import NotFound
 from mingcha.base.people.models import Account, Organisation
-from mingcha.base.people.queries import named
+from mingcha.base.people.queries import named, region_names
 from mingcha.base.rules.queries import in_force
 from mingcha.base.search import PairQuery, pair_query
 from mingcha.domains.officers.models import Absence, Officer
@@ -75,6 +75,14 @@ def officers(found: QuerySet[Officer], asked: Filter) -> QuerySet[Officer]:
     if asked.field:
         found = found.filter(fields__contains=[asked.field])
     return found.filter(_standing(asked.standing))
+
+
+def area_names(found: QuerySet[Officer]) -> dict[str, str]:
+    """Full names of the divisions in which the certificates of `found` hold, by code as kept there."""
+    areas = found.order_by().annotate(area=Func("areas", function="unnest")).values("area")
+    kept = {str(row["area"]) for row in areas.distinct()}
+    names = region_names(code.ljust(6, "0") for code in kept)
+    return {code: names.get(code.ljust(6, "0"), code) for code in kept}
 
 
 def eligible(asked: Asked) -> QuerySet[Officer]:

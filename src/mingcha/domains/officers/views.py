@@ -1,11 +1,12 @@
 """Human doors of the register of officers: the list, one officer, absences, the public list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import cast
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,7 +18,6 @@ from mingcha.base.access import PUBLIC, door
 from mingcha.base.days import local_today
 from mingcha.base.errors import MingchaError
 from mingcha.base.listing import Column, Listing
-from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account
 from mingcha.domains.officers import queries, services
 from mingcha.domains.officers.models import Officer
@@ -29,16 +29,25 @@ STANDINGS = [
     ("valid", "证件有效"), ("soon", "即将到期"), ("over", "已过期"), ("absent", "今日离岗"),
     ("auxiliary", "执法辅助人员"), ("unmatched", "未对应机构"),
 ]  # fmt: skip
-COLUMNS: Sequence[Column[Officer]] = (
-    Column("name", "姓名", lambda o: o.name, "name"),
-    Column("standing", "证件", lambda o: _standing(o)[1], "valid_to"),
-    Column("certificate", "执法证号", lambda o: o.certificate, "certificate"),
-    Column("body", "所属主体", lambda o: o.body, "body"),
-    Column("fields", "执法类别", lambda o: "、".join(o.fields)),
-    Column("areas", "执法区域", lambda o: "、".join(o.areas) or "不限"),
-    Column("valid_to", "有效期至", lambda o: o.valid_to or "长期", "valid_to"),
-)
-PUBLIC_COLUMNS = tuple(column for column in COLUMNS if column.key != "standing")
+
+
+def _columns(found: QuerySet[Officer], *, is_public: bool = False) -> list[Column[Officer]]:
+    """What is told of each officer; the public learns no standing."""
+    names = queries.area_names(found)
+    columns = [
+        Column[Officer]("name", "姓名", lambda o: o.name, "name"),
+        Column[Officer]("standing", "证件", lambda o: _standing(o)[1], "valid_to"),
+        Column[Officer]("certificate", "执法证号", lambda o: o.certificate, "certificate"),
+        Column[Officer]("body", "所属主体", lambda o: o.body, "body"),
+        Column[Officer]("fields", "执法类别", lambda o: "、".join(o.fields) or "不限"),
+        Column[Officer]("areas", "执法区域", lambda o: _areas(o, names)),
+        Column[Officer]("valid_to", "有效期至", lambda o: o.valid_to or "长期", "valid_to"),
+    ]
+    return [column for column in columns if not (is_public and column.key == "standing")]
+
+
+def _areas(officer: Officer, names: Mapping[str, str]) -> str:
+    return "、".join(names[code] for code in officer.areas) or "不限"
 
 
 class AbsenceForm(forms.Form):
@@ -59,12 +68,12 @@ class AbsenceForm(forms.Form):
 def officer_list(request: HttpRequest) -> HttpResponseBase:
     """Every officer, for officials."""
     account, asked = cast(Account, request.user), _asked(request)
-    listing = Listing(
-        request, queries.officers(queries.visible_to(account), asked), COLUMNS, sort="name"
-    )
+    found = queries.officers(queries.visible_to(account), asked)
+    columns = _columns(found)
+    listing = Listing(request, found, columns, sort="name")
     if "export" in request.GET:
         return listing.export("执法人员")
-    rows = [_row(officer, reverse("officers:officer", args=[officer.certificate]), COLUMNS)
+    rows = [_row(officer, reverse("officers:officer", args=[officer.certificate]), columns)
             for officer in listing.rows]  # fmt: skip
     context = _list(listing, asked, rows, standings=True) | {
         "title": "执法人员",
@@ -79,12 +88,12 @@ def officer_list(request: HttpRequest) -> HttpResponseBase:
 def public_list(request: HttpRequest) -> HttpResponseBase:
     """The public list of officers with a valid certificate (执法人员公示)."""
     asked = _asked(request)
-    listing = Listing(
-        request, queries.officers(queries.public(), asked), PUBLIC_COLUMNS, sort="name"
-    )
+    found = queries.officers(queries.public(), asked)
+    columns = _columns(found, is_public=True)
+    listing = Listing(request, found, columns, sort="name")
     if "export" in request.GET:
         return listing.export("执法人员公示名单")
-    rows = [_row(officer, "", PUBLIC_COLUMNS) for officer in listing.rows]
+    rows = [_row(officer, "", columns) for officer in listing.rows]
     context = _list(listing, asked, rows, standings=False)
     return render(request, "officers/public.html", context)
 
@@ -210,7 +219,7 @@ def _facts(officer: Officer) -> list[dict[str, object]]:
     """The record in two columns."""
     kinds = loader.current().code_table("officer_kind")
     kind = next((code.label for code in kinds.codes if code.code == officer.kind), officer.kind)
-    areas = people.region_names(code.ljust(6, "0") for code in officer.areas)
+    names = queries.area_names(Officer.objects.filter(pk=officer.pk))
     valid_to: date | str = officer.valid_to or "长期"
     return [
         {"label": "执法证号", "value": officer.certificate, "code": True},
@@ -219,8 +228,7 @@ def _facts(officer: Officer) -> list[dict[str, object]]:
          "under": str(officer.organisation or "没有对应到本级机构")},
         {"label": "人员性质", "value": kind},
         {"label": "执法类别", "value": "、".join(officer.fields) or "不限"},
-        {"label": "执法区域",
-         "value": "、".join(areas.get(code.ljust(6, "0"), code) for code in officer.areas) or "不限"},
+        {"label": "执法区域", "value": _areas(officer, names)},
         {"label": "发证机关", "value": officer.issued_by},
         {"label": "监督人员", "value": "是" if officer.is_supervisor else "否"},
     ]  # fmt: skip
