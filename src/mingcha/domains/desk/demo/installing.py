@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from mingcha.base.people import queries, services
-from mingcha.base.people.models import Account, Organisation, Role
+from mingcha.base.people.models import Account, Duty, Grant, Organisation, Role
 from mingcha.base.people.passwords import one_time
 from mingcha.domains.desk.demo.dice import Dice
 from mingcha.domains.desk.demo.generate import City
@@ -22,6 +22,15 @@ from mingcha.standards.model import Share
 ROOT = "demo-gov"
 REASON = "演示市"
 BASIS = "演示府办〔2024〕1 号"
+# Duty and title of everybody a body names, and the role of the account that has it.
+OFFICES = {
+    (Duty.HEAD, "主要负责人"): "head",
+    (Duty.LEADER, "分管负责人"): "",
+    (Duty.UNIT, "监督处处长"): "department-admin",
+    (Duty.CONTACT, "数据专员"): "clerk",
+    (Duty.SECURITY, "网络安全联络员"): "",
+}
+VACANT_SHARE = 0.04
 PURPOSE = "演示：各部门共用一户一档，掌握监管对象的全部监管情况"
 
 
@@ -58,6 +67,7 @@ def install(world: World, city: City) -> int:
     for post, name in zip(posts[1:], names[1:], strict=True):
         account, password = _open(post, name, actor=first)
         lines.append(_line(account, post, password))
+    _responsible(world, first)
     _consents(world, city)
     keep(Path(settings.HOME) / "demo-accounts.txt", lines, sum(post.is_shown for post in posts))
     return len(lines)
@@ -167,6 +177,33 @@ def _with_password(account: Account) -> str:
 def _line(account: Account, post: Post, password: str) -> str:
     role = Role.objects.get(key=post.role).label
     return f"{account.login} {password} {role} {account.organisation.name}"
+
+
+def _responsible(world: World, actor: Account) -> None:
+    """Who answers for what in every body, its people with an account before made-up ones.
+
+    A few bodies have named nobody for some duty, so that it can be seen what is missing.
+    """
+    dice, since = Dice(world.scale.seed, "responsible"), world.scale.first
+    names = iter(people(dice, world, len(world.bodies) * len(OFFICES)))
+    vacant = iter(dice.under(VACANT_SHARE, len(world.bodies) * len(OFFICES)))
+    for body in world.bodies:
+        organisation = Organisation.objects.get(code=body.code)
+        staff = dict(
+            Grant.objects.filter(account__organisation=organisation, role__key__in=OFFICES.values())
+            .order_by("-pk")
+            .values_list("role__key", "account")
+        )
+        for (duty, title), role in OFFICES.items():
+            account = Account.objects.get(pk=staff[role]) if role in staff else None
+            name, is_vacant = next(names), next(vacant)
+            if is_vacant and account is None:
+                continue
+            office = services.Office(
+                duty, account.real_name if account else name, since, BASIS,
+                title=title, account=account,
+            )  # fmt: skip
+            services.appoint_responsible(organisation, office, actor=actor)
 
 
 def _consents(world: World, city: City) -> None:

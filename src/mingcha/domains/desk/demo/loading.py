@@ -9,6 +9,7 @@ from pathlib import Path
 from django.core.management import call_command
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from mingcha.base.jobs import defer
 from mingcha.base.people.models import Account
 from mingcha.base.people.queries import account_called, named
 from mingcha.domains.desk.demo.errors import NothingWorks, NotLanded
@@ -30,6 +31,7 @@ BLOCK = 1 << 20
 STILL_SECONDS, LOOK_SECONDS = 90, 0.5
 FIGURES = ("read", "accepted", "refused", "waiting", "doubled", "replaced", "withdrawn", "warned")
 QUEUES = ("intake", "default")
+NIGHTLY = ("quality.count", "quality.look", "officers.warn")  # not to wait for the first night
 STEPS = {
     1: "监管事项", 2: "清单、人员、计划", 3: "登记信息", 4: "检查与许可", 5: "处罚、投诉、信用",
     6: "提前到达的记录", 7: "迟报与增补事项", 8: "增补清单", 9: "更正与撤回",
@@ -57,6 +59,10 @@ class Loading:
             self.say(f"第 {step}/{len(STEPS)} 步 {STEPS[step]}")
             self._follow([self._hand_in(one) for one in files])
         self.say("收尾：关联监管对象，复核待核记录")
+        self._until(lambda: not _jobs_left(), self._standing)
+        self.say("收尾：统计数据质量，提醒即将到期的证件")
+        for job in NIGHTLY:
+            defer(job)
         self._until(lambda: not _jobs_left(), self._standing)
         missing = [one.file for one in self.city.files if not self._landed(one)]
         if missing:
