@@ -1,6 +1,7 @@
 """The declarations held against the published fields and codes they were made from."""
 
 import csv
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -102,9 +103,9 @@ def test_no_table_has_fields_that_were_not_published():
 
 def test_every_published_code_is_ours_and_what_is_added_is_marked_as_local():
     ours = {table.label: table for table in catalogue().code_tables.values()}
-    published: dict[str, dict[str, str]] = {}
+    published = defaultdict(dict)
     for row in rows("code_tables.csv"):
-        published.setdefault(row["code_table"], {})[row["code"]] = row["label"].strip()
+        published[row["code_table"]][row["code"]] = row["label"].strip()
 
     for label, codes in published.items():
         labels = ours[label].labels
