@@ -28,6 +28,8 @@ export const ICONS: Record<string, string> = {
   operations: "outline/activity",
   seals: "outline/rosette-discount-check",
   dictionary: "outline/book-2",
+  quality: "outline/gauge",
+  sample: "outline/target",
   codes: "outline/list-numbers",
   people: "outline/users",
   audit: "outline/history",

@@ -57,12 +57,15 @@ def _entries(path: str, account: Account) -> tuple[list[dict[str, object]], desk
     found = list(desk.places(account))
     near = [place for place in found if path == place.url or _is_below(path, place.url)]
     here = max(near, key=lambda place: len(place.url), default=None)
+    open_ = {here.name, here.under} if here is not None else set()
     entries: list[dict[str, object]] = [
         {
             "label": place.label, "url": place.url, "icon": place.icon,
             "group": place.group, "active": place is here, "badge": place.badge(account),
+            "is_under": bool(place.under),
         }
         for place in found
+        if not place.under or place.under in open_
     ]  # fmt: skip
     return entries, here
 

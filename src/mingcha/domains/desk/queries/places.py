@@ -16,7 +16,8 @@ MOST = 99  # of what waits; more is shown as 99+
 class Place:
     """One entry: its name, what one does there, its address, and the right it takes.
 
-    `count` says how many things wait there for an account; it is asked on every page.
+    `count` says how many things wait there for an account; it is asked on every page. A place that
+    lies `under` another is in the navigation only while one is there, or beside it.
     """
 
     label: str
@@ -26,6 +27,7 @@ class Place:
     right: str = SIGNED_IN
     group: str = ""
     count: Callable[[Account], int] | None = None
+    under: str = ""  # the name of another place
 
     def badge(self, account: Account) -> str:
         """How many things wait there, up to 99; "" for none."""
@@ -77,7 +79,7 @@ PLACES = (
         "数据质量",
         "评分、退回更正和疑似编造线索",
         "quality:cards",
-        "check",
+        "quality",
         "records.receipts",
         "数据",
     ),
@@ -96,6 +98,7 @@ PLACES = (
         "versions",
         "records.link",
         "数据",
+        under="records:links",
     ),
     Place(
         "来源冲突",
@@ -104,14 +107,16 @@ PLACES = (
         "warn",
         "records.link",
         "数据",
+        under="records:links",
     ),
     Place(
         "关联质量",
         "抽样标注，测量关联的准确率和召回率",
         "records:quality",
-        "check",
+        "sample",
         "records.link",
         "数据",
+        under="records:links",
     ),
     Place(
         "数据导出",
@@ -136,12 +141,20 @@ PLACES = (
         "执法人员",
         "查找执法人员，核对证件和某日能否执法",
         "officers:officers",
-        "people",
+        "officer",
         "officers.see",
         "管理",
     ),
     Place("人员账号", "开通、停用账号，授予角色", "desk:people", "people", "people.manage", "管理"),
-    Place("账号变动", "账号与授权的变动报备", "desk:changes", "inbox", "people.manage", "管理"),
+    Place(
+        "账号变动",
+        "账号与授权的变动报备",
+        "desk:changes",
+        "versions",
+        "people.manage",
+        "管理",
+        under="desk:people",
+    ),
     Place(
         "组织机构",
         "机构的新增、更名、移动和撤销",
@@ -158,8 +171,22 @@ PLACES = (
         group="管理",
     ),
     Place("规则表", "期限、间隔等规则的现行取值和依据", "desk:rules", "rules", group="管理"),
-    Place("行政区划", "现行和已废止的区划代码", "desk:regions", "place", group="管理"),
-    Place("工作日历", "法定节假日和调休安排", "desk:holidays", "calendar", group="管理"),
+    Place(
+        "行政区划",
+        "现行和已废止的区划代码",
+        "desk:regions",
+        "place",
+        group="管理",
+        under="desk:rules",
+    ),
+    Place(
+        "工作日历",
+        "法定节假日和调休安排",
+        "desk:holidays",
+        "calendar",
+        group="管理",
+        under="desk:rules",
+    ),
     Place(
         "审计查询", "按人员、对象、时间查询操作记录", "desk:audit", "audit", "audit.search", "监督"
     ),

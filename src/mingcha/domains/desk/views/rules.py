@@ -101,6 +101,8 @@ def rule_list(request: HttpRequest) -> HttpResponseBase:
 
 def _row(rule: Rule) -> dict[str, object]:
     cells: list[dict[str, object]] = [{"text": str(column.text(rule))} for column in COLUMNS]
+    for cell in cells[1:4]:
+        cell["nowrap"] = True
     cells[-1]["code"] = True
     return {"url": reverse("desk:rule", args=[rule.key]), "cells": cells}
 
