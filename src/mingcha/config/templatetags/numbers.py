@@ -1,7 +1,6 @@
 """Numbers as a reader takes them in at a glance."""
 
 from django import template
-from django.utils.formats import number_format
 
 register = template.Library()
 
@@ -19,5 +18,5 @@ def glance(value: object) -> str:
         return str(value)
     for unit, word in ((YI, "亿"), (WAN, "万")):
         if value >= unit and value >= EXACT_BELOW:
-            return f"{number_format(value * 10 // unit / 10, 1, force_grouping=True)} {word}"
-    return number_format(value, 0, force_grouping=True)
+            return f"{value * 10 // unit / 10:,.1f} {word}"
+    return f"{value:,}"

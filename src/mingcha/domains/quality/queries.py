@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import dropwhile
 
 from django.db.models import QuerySet, Sum
 
@@ -129,7 +130,7 @@ def provider_of(account: Account, code: str) -> Organisation:
 def trend(
     account: Account, provider: Organisation, table: str, month: date
 ) -> list[tuple[date, Counts]]:
-    """The counts of the last twelve months up to `month`, oldest first; empty months included."""
+    """The counts of the last twelve months up to `month`, oldest first, from the first with any."""
     last = [month]
     while len(last) < TREND_MONTHS:
         last.append(month_before(last[-1]))
@@ -137,7 +138,7 @@ def trend(
     found = {one: Counts() for one in reversed(last)}
     for score in rows.filter(table=table) if table else rows:
         found[score.month] += counts_of(score)
-    return list(found.items())
+    return list(dropwhile(lambda one: one[1] == Counts(), found.items()))
 
 
 def filled(account: Account, provider: Organisation, table: str, month: date) -> list[Filled]:

@@ -90,7 +90,7 @@ def card(request: HttpRequest, code: str, table: str = "") -> HttpResponse:
         "measures": [_measure(one, found, month) for one in found.measures],
         "trend": [
             {"month": one, "total": percent(total(counts)), "share": (total(counts) or 0) // 10,
-             "cells": [percent(d.share(counts)) for d in DIMENSIONS], "read": counts.read}
+             "cells": [(d.label, percent(d.share(counts))) for d in DIMENSIONS], "read": counts.read}
             for one, counts in queries.trend(account, found.provider, table, month)
         ],
         "dimensions": [one.label for one in DIMENSIONS],
