@@ -198,7 +198,7 @@ def _blocks(sizes: Sequence[int]) -> Iterator[Block]:
     work = recheck.spans(conninfo, sizes)
     # Other connections see only what is committed.
     if sizes and sizes[-1] >= PARALLEL_FROM and not connection.in_atomic_block:
-        yield from recheck.check_parallel(work)
+        yield from recheck.check_parallel(raw, work)
         return
     for span in work:
         yield from recheck.check_span(raw, span)
