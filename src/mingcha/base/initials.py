@@ -20,12 +20,34 @@ def _readings() -> dict[str, frozenset[str]]:
     return {sign: frozenset(letters) for sign, letters in found.items()}
 
 
+def begins(name: str, letters: str) -> bool:
+    """Whether the name begins with these initials."""
+    said, wanted = _said(name), letters.lower()
+    return len(wanted) <= len(said) and all(
+        letter in said[place] for place, letter in enumerate(wanted)
+    )
+
+
+def letters_of(name: str) -> str:
+    """The initials of a name, characters read in two ways as both: 重庆 is "cz" and "q", "[cz]q".
+
+    As a browser needs them to search without asking: the class of a regular expression.
+    """
+    said = ("".join(sorted(one)) for one in _said(name))
+    return "".join(one if len(one) == 1 else f"[{one}]" for one in said)
+
+
 def fits(name: str, letters: str) -> bool:
     """Whether some stretch of the name has these initials; signs without a reading are themselves."""
-    readings, wanted = _readings(), letters.lower()
-    said = [readings.get(sign, frozenset(sign.lower())) for sign in name if sign.isalnum()]
+    said, wanted = _said(name), letters.lower()
     last = len(said) - len(wanted)
     return any(
         all(letter in said[start + place] for place, letter in enumerate(wanted))
         for start in range(last + 1)
     )
+
+
+def _said(name: str) -> list[frozenset[str]]:
+    """The initials that each sign of a name may have."""
+    readings = _readings()
+    return [readings.get(sign, frozenset(sign.lower())) for sign in name if sign.isalnum()]

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel
 
+from mingcha.standards import numbering
+from mingcha.standards.form import CITED, FACTS, TEXT, fields_in, number_field, parsed
 from mingcha.standards.headers import plain
 from mingcha.standards.model import (
     CodeTable,
@@ -44,6 +46,7 @@ def problems_of_table(
     for reference in table.references:
         yield from _reference_problems(table, reference, tables)
     yield from _day_problems(table, tables)
+    yield from _form_problems(table)
 
 
 def problems_of_codes(code_table: CodeTable) -> Iterator[str]:
@@ -76,6 +79,10 @@ def fields_named_by(table: Table) -> Iterator[tuple[str, str]]:
         yield from ((f"rules.{rule.name}", name) for name in fields_of(rule))
     if table.subject is not None and table.subject.person_when is not None:
         yield "subject.person_when", table.subject.person_when[0]
+    for section in table.form.sections:
+        yield from (("form.sections", name) for name in (*section.fields, *section.more))
+    yield from (("form.fill", name) for name in table.form.fill)
+    yield from (("form.examples", name) for name in table.form.examples)
     for place in ("subject", "register_as", "item", "catalog_as", "officer_as", "relation_as"):
         part: BaseModel | None = getattr(table, place)
         if part is not None:
@@ -140,6 +147,8 @@ def _field_problems(field: FieldSpec, code_tables: Mapping[str, CodeTable]) -> I
         yield "不是列表，却写了最少个数（at_least）"
     if field.max is not None and field.exact is not None:
         yield "同时写了最长（max）和定长（exact）"
+    if field.unit and field.type is not FieldType.NUMBER:
+        yield "不是数值，却写了单位（unit）"
 
 
 def _rule_problems(table: Table) -> Iterator[str]:
@@ -278,3 +287,29 @@ _LISTED = {"item": "监管事项", "checklist": "检查实施清单"}
 def _lists(table: Table | None, kind: str) -> bool:
     """Whether a table is a catalogue of this kind."""
     return table is not None and table.catalog_as is not None and table.catalog_as.kind == kind
+
+
+def _form_problems(table: Table) -> Iterator[str]:
+    """What the form says twice, or says of what is not there."""
+    placed = [name for part in table.form.sections for name in (*part.fields, *part.more)]
+    for name in sorted({name for name in placed if placed.count(name) > 1}):
+        yield f"的 form.sections 把字段“{name}”放了两次"
+    pattern = table.form.number
+    if pattern is not None and number_field(table) is None:
+        yield "的 form.number 用不上：业务主键不是单独一个文本字段"
+    elif pattern is not None and numbering.problem(pattern):
+        yield f"的 form.number“{pattern}”{numbering.problem(pattern)}"
+    for name, text in table.form.fill.items():
+        yield from (f"的 form.fill.{name}{fault}" for fault in _fill_faults(table, text))
+
+
+def _fill_faults(table: Table, text: str) -> Iterator[str]:
+    named = fields_in(text) if text.startswith(TEXT) else []
+    for way in () if text.startswith(TEXT) else parsed(text):
+        kind, _, field = way.fact.partition(".")
+        if way.fact not in FACTS and kind != CITED:
+            yield f"提到不认识的已知信息“{way.fact}”"
+        if kind == CITED and (way.at is None or not field):
+            yield f"“{way.fact}”应写成 {CITED}.<字段>@<引用字段>"
+        named += [] if way.at is None else [way.at]
+    yield from (f"提到不存在的字段“{name}”" for name in named if name not in table.fields)

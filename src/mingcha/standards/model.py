@@ -70,6 +70,7 @@ class FieldSpec(Strict):
     share: Share | None = None  # None: the table's level
     share_if_person: Share | None = None  # level where the row's subject is a natural person
     mask: Literal["name", "id", "phone", "address", "all"] | None = None
+    unit: str = ""  # of a number, as people write it after the figure: 元, 万元
     basis: str = ""
     note: str = ""
 
@@ -318,6 +319,34 @@ class KeySpec(Strict):
     counted: bool = False
 
 
+class FormSection(Strict):
+    """Fields that a clerk fills in together (填写分组), in this order.
+
+    `more` are fields that the platform fills in by itself, or that are seldom needed: they stay
+    folded until one of them has to be looked at.
+    """
+
+    label: str
+    fields: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+
+
+class FormSpec(Strict):
+    """How a table is filled in by hand (在线录入): order, what is known already, numbers.
+
+    Fields that stand in no section follow in one of their own. `fill` names, per field, what the
+    platform knows: facts of form.FACTS such as "party.name", of which the first that is known
+    counts ("|" between them), or "=" and a text in which {field} stands for another field.
+    `number` is the pattern of the next record number (numbering.Pattern) where the provider has set
+    none. `examples`: field → what one may write.
+    """
+
+    sections: tuple[FormSection, ...] = ()
+    fill: dict[str, str] = {}
+    number: str | None = None
+    examples: dict[str, str] = {}
+
+
 class Retired(Strict):
     """A field that no longer counts, what replaces it, and until when it is still read."""
 
@@ -370,6 +399,7 @@ class Table(Strict):
     rules: tuple[Rule, ...] = ()
     references: tuple[Reference, ...] = ()
     retired: dict[str, Retired] = {}
+    form: FormSpec = FormSpec()
 
     @property
     def day_field(self) -> str | None:

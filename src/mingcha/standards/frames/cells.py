@@ -13,6 +13,7 @@ from mingcha.standards.frames.digits import lengthened, resident_id_valid, uscc_
 from mingcha.standards.model import CodeTable, FieldSpec, FieldType, Table
 
 _EXPONENT = r"^[+-]?[0-9.]+[eE][+-]?[0-9]+$"
+_DAYS = {FieldType.DATE, FieldType.YEAR}
 _POINTERS = {FieldType.ITEM, FieldType.CHECKLIST, FieldType.REGION}
 USCC_FORM = "^[0-9A-Z]{18}$"  # letters that no code uses are a matter of its check
 ID_FORM = "^[0-9]{17}[0-9X]$"
@@ -65,6 +66,8 @@ class Field:
 
 def judge(field: Field, raw: pl.Series) -> Judged:
     """Clean, type and check one column of text."""
+    if raw.null_count() == len(raw):
+        return _unfilled(field, len(raw))
     column, spec = Column.of(raw), field.spec
     meant = frozenset(field.codes.writings) if field.codes is not None else frozenset()
     given = clean(column.values, spec.type, meant)
@@ -76,7 +79,7 @@ def judge(field: Field, raw: pl.Series) -> Judged:
             cells = cells.with_columns(text=cells["text"].set(fault.wrong.fill_null(False), None))
     text = column.spread(cells["text"])
     days = None
-    if spec.type in {FieldType.DATE, FieldType.YEAR}:
+    if spec.type in _DAYS:
         days = column.spread(as_day(cells["text"]))
     return Judged(column, cells, text, days, found)
 
@@ -85,6 +88,20 @@ def as_day(text: pl.Series) -> pl.Series:
     """Canonical dates, and years as their 1 January, as days."""
     whole = pl.when(pl.col("t").str.len_chars() == 4).then(pl.col("t") + "-01-01").otherwise("t")
     return text.to_frame("t").select(whole.str.to_date("%Y-%m-%d"))["t"]
+
+
+def _unfilled(field: Field, height: int) -> Judged:
+    """A column in which nothing was given: all there is to say is whether it had to be."""
+    nothing = pl.Series([None], dtype=pl.String)
+    column = Column(pl.Series([""]), pl.repeat(0, height, dtype=pl.UInt32, eager=True))
+    cells = pl.DataFrame({"raw": column.values, "given": nothing, "text": nothing})
+    found = []
+    if height and required(field.table, field.key):
+        fault = next(_faults(field, cells))
+        found = [column.found(fault.check, fault.wrong, reasons_of(fault, cells))]
+    text = column.spread(nothing)
+    days = text.cast(pl.Date) if field.spec.type in _DAYS else None
+    return Judged(column, cells, text, days, found)
 
 
 def _typed(field: Field, given: pl.Series) -> pl.Series:

@@ -4,11 +4,13 @@ Cells are judged once per distinct value, rules are masks over whole columns, re
 and only failing rows get a sentence. bench/checking.py keeps the time.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -40,6 +42,7 @@ from mingcha.standards.model import CodeTable, FieldType, Severity, Table
 
 ACCEPTED, REFUSED, WAITING = "accepted", "refused", "waiting"
 OPERATIONS = ("i", "u", "d")
+FEW = 500  # rows for which starting threads costs more than it saves
 
 # A withdrawal (cd_operation d) only names a record: the rest of its row need not be right.
 _OF_WITHDRAWALS = {OPERATION, SOURCE, KEY_MISSING}
@@ -79,20 +82,30 @@ def check(
     `sources` are the source marks that the provider may use (none = not compared).
     Raises KeyError if `codes` or `references.keys` lacks what the declaration names.
     """
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+    with _side_by_side(raw.height) as spread:
         fields = [_field(table, key, codes, references) for key in table.fields]
         columns = [_column(raw, key) for key in table.fields]
-        judged = dict(zip(table.fields, pool.map(judge, fields, columns), strict=True))
+        judged = dict(zip(table.fields, spread(judge, fields, columns), strict=True))
         for key, spec in table.fields.items():
             if spec.type is FieldType.USCC_OR_ID:
                 judged[key] = check_identity(table, judged, key)
         rows = Rows(table, judged, _days(table, judged, references, on))
-        further = pool.map(lambda ask: ask(), _row_checks(rows, codes, references, on))
+        further = spread(lambda ask: ask(), _row_checks(rows, codes, references, on))
         found = [each for one in judged.values() for each in one.found]
         found += [each for some in further for each in some]
     sent = pl.DataFrame({"_row": raw["_row"], **_transport(raw)})
     found = _unless_withdrawn(sent, found) + _check_transport(sent, sources)
     return _concluded(table, sent.with_columns(rows.texts()), found)
+
+
+@contextmanager
+def _side_by_side(height: int) -> Iterator[Callable[..., Iterable[Any]]]:
+    """`map`, over threads where there is enough to do for them."""
+    if height < FEW:
+        yield map
+        return
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        yield pool.map
 
 
 def refuse(checked: Checked, failures: pl.DataFrame) -> Checked:
