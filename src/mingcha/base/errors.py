@@ -35,8 +35,11 @@ class MingchaError(Exception):
         """Problem details (RFC 9457); the facts are extension members."""
         known = {"type": f"urn:mingcha:error:{self.code}", "title": self.title}
         known |= {"status": str(self.status), "detail": self.detail}
-        facts = {name: _plain(value) for name, value in self.facts.items()}
-        return facts | known | {"status": self.status}
+        return self.plain_facts() | known | {"status": self.status}
+
+    def plain_facts(self) -> dict[str, object]:
+        """The facts as JSON holds them."""
+        return {name: _plain(value) for name, value in self.facts.items()}
 
     def as_line(self) -> str:
         """One line for a terminal."""

@@ -1,5 +1,9 @@
 """Defer a job by its name, on the caller's connection: committed with the deed or not at all."""
 
+import importlib
+import importlib.util
+import pkgutil
+
 from django.db import InterfaceError, OperationalError
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -18,3 +22,12 @@ def defer(
 ) -> int:
     """Put the job `name` in a queue; jobs with one `lock` run one after another. Returns its id."""
     return app.configure_task(name, queue=queue, lock=lock).defer(**arguments)
+
+
+def import_jobs(package: str) -> None:
+    """Import a domain's package of jobs with all its modules, if it has one: they register so."""
+    if importlib.util.find_spec(package) is None:
+        return
+    jobs = importlib.import_module(package)
+    for module in pkgutil.iter_modules(getattr(jobs, "__path__", [])):
+        importlib.import_module(f"{package}.{module.name}")

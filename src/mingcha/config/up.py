@@ -156,6 +156,7 @@ def _background(place: Path) -> list[Process]:
     return [
         row("worker-intake", "数据接入", ("work", "--queue", "intake"), "work"),
         row("worker", "后台任务", ("work", "--queue", "default", "--queue", "exports"), "work"),
+        row("answer", "即时检核", ("answer",), "work"),
         row("sealer", "账本封存", ("seal",), "seal"),
     ]
 

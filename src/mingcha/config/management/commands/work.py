@@ -6,8 +6,6 @@ other: a long export (exports) holds back no tie and no lake file (default).
 
 import argparse
 import asyncio
-import importlib
-import importlib.util
 import signal
 from collections.abc import Callable
 from typing import cast
@@ -21,6 +19,8 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 from procrastinate.worker import Worker
+
+from mingcha.base.jobs import import_jobs
 
 QUEUES = ["intake", "default", "exports"]
 ALIVE_SECONDS = 2.0
@@ -73,9 +73,7 @@ def load_jobs() -> None:
     for config in apps.get_app_configs():
         if not config.name.startswith("mingcha."):
             continue
-        spec = importlib.util.find_spec(f"{config.name}.jobs")
-        if spec is not None:
-            importlib.import_module(f"{config.name}.jobs")
+        import_jobs(f"{config.name}.jobs")
 
 
 async def _work(worker: App, slots: list[Slot], *, once: bool) -> None:
