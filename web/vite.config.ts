@@ -47,7 +47,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { main: here("src/main.ts"), early: here("src/early.ts") },
+      input: {
+        main: here("src/main.ts"),
+        early: here("src/early.ts"),
+        entry: here("src/entry.ts"),
+      },
       // htmx holds an eval that its setting allowEval=false never reaches.
       checks: { eval: false },
     },

@@ -15,6 +15,7 @@ WRITES = {
 
 # What jobs write beside the services today; docs/explanation/deviations.md says why.
 KNOWN = {
+    "mingcha.domains.records.jobs.chunks": {"save"},
     "mingcha.domains.records.jobs.exports": {"save"},
     "mingcha.domains.records.jobs.files": {"bulk_create"},
     "mingcha.domains.records.jobs.intake": {"save"},

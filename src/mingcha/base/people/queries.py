@@ -3,7 +3,18 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 
 from mingcha.base.access import label_of
 from mingcha.base.errors import NotAllowed, NotFound
@@ -261,6 +272,14 @@ def region(code: str) -> Region:
 def region_names(codes: Iterable[str]) -> dict[str, str]:
     """Full names of divisions by code."""
     return dict(Region.objects.filter(code__in=set(codes)).values_list("code", "full_name"))
+
+
+def region_of(address: str) -> Region | None:
+    """The county whose full name an address begins with, if there is one."""
+    here = Region.objects.filter(level=3, until_year__isnull=True).annotate(
+        address=Value(address, output_field=CharField())
+    )
+    return here.filter(address__startswith=F("full_name")).first()
 
 
 def region_years() -> list[tuple[str, int | None, int | None]]:

@@ -1,6 +1,6 @@
 """Officers, for officials, for whoever checks an act, and for the public as far as the law lets."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -114,10 +114,24 @@ def standing_of(officer: Officer) -> Standing:
     )  # fmt: skip
 
 
-def certificate_rows() -> Iterator[tuple[str, date | None, str]]:
-    """(certificate, last valid day, body) of every officer, for bulk checks."""
-    rows = Officer.objects.values_list("certificate", "valid_to", "body")
+def certificate_rows(
+    certificates: Collection[str] | None = None,
+) -> Iterator[tuple[str, date | None, str]]:
+    """(certificate, last valid day, body) of every officer, for bulk checks.
+
+    `certificates` given: of these only.
+    """
+    found = Officer.objects.all()
+    if certificates is not None:
+        found = found.filter(certificate__in=certificates)
+    rows = found.values_list("certificate", "valid_to", "body")
     yield from rows.iterator(chunk_size=5000)
+
+
+def names_of(certificates: Collection[str]) -> dict[str, str]:
+    """The name on each of these certificates: name and number are public (118号)."""
+    found = Officer.objects.filter(certificate__in=certificates)
+    return dict(found.values_list("certificate", "name"))
 
 
 def running_out(*, on: date) -> QuerySet[Officer]:

@@ -345,3 +345,77 @@ class LabelRefused(MingchaError):
     status = 422
     message = "这样标注自相矛盾：{why}。"
     remedy = "请重新选择。"
+
+
+class DraftMoved(MingchaError):
+    """The draft was saved in another window since this one was opened."""
+
+    code = "records/draft-moved"
+    status = 409
+    message = "这份草稿在另一个窗口里改过，本窗口的内容没有覆盖它。"
+    remedy = "请重新打开草稿，在最新的内容上继续填写。"
+
+
+class RecordMoved(MingchaError):
+    """The record has a newer version than the one that is being corrected."""
+
+    code = "records/record-moved"
+    status = 409
+    message = "记录“{key}”在您填写期间已经有了第 {version} 版。"
+    remedy = "请重新打开这条记录，在最新一版上更正。"
+
+
+class KeyChanged(MingchaError):
+    """A correction may not turn one record into another."""
+
+    code = "records/key-changed"
+    status = 422
+    message = "更正不能改变{label}：原为“{before}”，现为“{after}”。"
+    remedy = "编号本身填错的，请撤回这条记录，再用正确的编号新录一条。"
+
+
+class ReasonMissing(MingchaError):
+    """Correction and withdrawal need a reason."""
+
+    code = "records/reason-missing"
+    status = 422
+    message = "更正或撤回必须写明理由。"
+    remedy = "请用一句话说明哪里有误、依据什么改正；理由随记录一起留痕。"
+
+
+class NotByHand(MingchaError):
+    """The table has no key by which one record could be named."""
+
+    code = "records/not-by-hand"
+    status = 422
+    message = "“{table}”没有能指明单独一条记录的业务主键，不能逐条更正或撤回。"
+    remedy = "请用原文件加上 cd_operation 列报送更正或撤回。"
+
+
+class BadPattern(MingchaError):
+    """A text is no pattern for record numbers."""
+
+    code = "records/bad-pattern"
+    status = 422
+    message = "编号规则“{pattern}”{problem}。"
+    remedy = (
+        "例如：JC{{年}}{{序号5}} 得到 JC202600001；沪检〔{{年}}〕{{序号}}号 得到 沪检〔2026〕1号。"
+    )
+
+
+class NotAccepted(MingchaError):
+    """One record was not taken in; `failures` says why, field by field."""
+
+    code = "records/not-accepted"
+    status = 422
+    message = "记录没有入库：{reasons}"
+    remedy = "请按各字段的原因改正后重新提交；只有提示的，可以带 accept=true 和说明再次提交。"
+
+
+class RecordTaken(MingchaError):
+    """The key names a record that is there."""
+
+    code = "records/record-taken"
+    status = 409
+    message = "业务主键“{key}”的记录已经入库。"
+    remedy = "要更正它，请带 reason（更正理由）提交；是另一条记录的，请换一个编号。"

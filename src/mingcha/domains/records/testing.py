@@ -1,13 +1,13 @@
 """What tests of the data centre share: lawful rows of every table, and doing the jobs."""
 
 import csv
-import importlib
 import io
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 from mingcha.base import testing
+from mingcha.base.jobs import import_jobs
 from mingcha.base.people.models import Account, Organisation
 from mingcha.base.rules import services as rules
 from mingcha.domains.catalog.models import Checklist, Item
@@ -173,5 +173,5 @@ def hand_in(
 
 def do_jobs(queues: Iterable[str] = ("intake", "default", "exports")) -> None:
     """Do every waiting job in this process, as the workers would."""
-    importlib.import_module("mingcha.domains.records.jobs")
+    import_jobs("mingcha.domains.records.jobs")
     testing.do_jobs(queues)

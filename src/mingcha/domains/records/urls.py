@@ -11,6 +11,7 @@ from mingcha.domains.records.views import (
     saved_mappings,
     upload,
 )
+from mingcha.domains.records.views.entry import form, grid, lists, lookup, numbers
 from mingcha.domains.records.views.links import (
     alike,
     authority,
@@ -50,6 +51,22 @@ links_urls = [
 ]
 urlpatterns = [
     path("intake/", upload.upload, name="upload"),
+    path("entry/", lists.home, name="entry"),
+    path("entry/drafts/", lists.draft_list, name="entry_drafts"),
+    path("entry/drafts/<slug:number>/", form.draft, name="entry_draft"),
+    path("entry/drafts/<slug:number>/grid", grid.draft, name="entry_grid_draft"),
+    path("entry/drafts/<slug:number>/discard", lists.discard, name="entry_discard"),
+    path("entry/records/", lists.entry_list, name="entries"),
+    path("entry/records/<slug:number>/", lists.entry, name="entry_record"),
+    path("entry/facts/<int:fact>/correct", lists.correct, name="entry_correct"),
+    path("entry/facts/<int:fact>/copy", lists.copy, name="entry_copy"),
+    path("entry/facts/<int:fact>/withdraw", lists.withdraw, name="entry_withdraw"),
+    path("entry/tables/<slug:table>/", form.new, name="entry_new"),
+    path("entry/tables/<slug:table>/grid", grid.new, name="entry_grid"),
+    path("entry/tables/<slug:table>/numbers", numbers.numbers, name="entry_numbers"),
+    path(
+        "entry/tables/<slug:table>/fields/<slug:field>/offers", lookup.lookup, name="entry_lookup"
+    ),
     path("batches/", batches.batch_list, name="batches"),
     path("batches/<slug:number>/", batches.batch, name="batch"),
     path("batches/<slug:number>/progress", batches.progress, name="progress"),

@@ -60,6 +60,14 @@ PLACES = (
         "报送数据", "上传本单位的监管数据文件", "records:upload", "intake", "records.intake", "数据"
     ),
     Place(
+        "在线录入",
+        "没有业务系统的单位逐条或成批录入记录",
+        "records:entry",
+        "edit",
+        "records.intake",
+        "数据",
+    ),
+    Place(
         "报送批次",
         "查看回执，取回退回记录",
         "records:batches",

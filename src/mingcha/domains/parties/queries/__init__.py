@@ -14,9 +14,11 @@ from mingcha.domains.parties.models import Identifier, Party
 __all__ = [
     "Filter",
     "Party",
+    "bodies_by_code",
     "by_code",
     "gone_into",
     "identifiers_of",
+    "named",
     "names_of",
     "objects_of",
     "other_names",
@@ -108,6 +110,25 @@ def gone_into(ids: Iterable[int]) -> dict[int, int]:
     return {
         party: into for party, into in gone.values_list("pk", "merged_into") if into is not None
     }
+
+
+def bodies_by_code(actor: Actor, codes: Iterable[str]) -> dict[str, Party]:
+    """The parties that bear these credit codes, by code; natural persons are left out.
+
+    For filling in what is known of a body: a person's particulars are not given for a number.
+    """
+    known = Identifier.objects.filter(scheme="uscc", value__in=set(codes))
+    known = known.filter(party__in=visible_to(actor))
+    known = known.exclude(party__kind=PERSON).select_related("party__merged_into")
+    found = {identifier.value: identifier.party for identifier in known}
+    return {code: party.merged_into or party for code, party in found.items()}
+
+
+def named(actor: Actor, name: str) -> Party | None:
+    """The one body of exactly this name; None when there is none, or more than one."""
+    found = visible_to(actor).filter(name=name, merged_into__isnull=True, is_void=False)
+    found = found.exclude(kind=PERSON)[:2]
+    return found[0] if len(found) == 1 else None
 
 
 def names_of(ids: Iterable[int]) -> dict[int, str]:

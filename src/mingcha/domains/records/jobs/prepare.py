@@ -21,7 +21,7 @@ from mingcha.domains.records.jobs.references import cited
 from mingcha.domains.records.jobs.rows import landing_rows
 from mingcha.domains.records.reading.model import Chunk
 from mingcha.domains.records.reading.writing import LINE
-from mingcha.standards.frames.checking import check, refuse
+from mingcha.standards.frames.checking import Checked, check, refuse
 from mingcha.standards.frames.keys import bare_key, source_key
 from mingcha.standards.frames.mapped import apply
 from mingcha.standards.frames.references import References
@@ -109,11 +109,16 @@ class Checker:
     on: date
     numbers: "Numbers"
 
-    def prepare(self, chunk: Chunk) -> Prepared:
-        """Check one chunk."""
-        mapped, failures = apply(self.mapping, chunk.rows)
-        known = replace(self.references, keys=cited(self.table, mapped, self.provider.pk))
-        checked = check(
+    def judge(self, mapped: pl.DataFrame) -> Checked:
+        """Check rows whose columns are fields already."""
+        return self._judge(mapped, self._known(mapped))
+
+    def _known(self, mapped: pl.DataFrame) -> References:
+        """What the rows are checked against, with the facts that they cite."""
+        return replace(self.references, keys=cited(self.table, mapped, self.provider.pk))
+
+    def _judge(self, mapped: pl.DataFrame, known: References) -> Checked:
+        return check(
             self.table,
             mapped,
             codes=self.catalogue.code_tables,
@@ -121,7 +126,12 @@ class Checker:
             on=self.on,
             sources=[source for source in (self.provider.code, self.provider.uscc) if source],
         )
-        checked = refuse(checked, pl.concat([failures, self._flaws(chunk)]))
+
+    def prepare(self, chunk: Chunk) -> Prepared:
+        """Check one chunk."""
+        mapped, failures = apply(self.mapping, chunk.rows)
+        known = self._known(mapped)
+        checked = refuse(self._judge(mapped, known), pl.concat([failures, self._flaws(chunk)]))
         frame = self.numbers.number(checked.frame)
         good = frame.filter((pl.col("_state") == "accepted") & ~pl.col("_doubled"))
         counts = dict(

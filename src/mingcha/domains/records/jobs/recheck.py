@@ -18,13 +18,13 @@ from mingcha.base.jobs import AGAIN, defer
 from mingcha.base.rules import queries as rules
 from mingcha.domains.records.events import BatchEnded
 from mingcha.domains.records.jobs import headers
-from mingcha.domains.records.jobs.intake import follow, late_refusals
+from mingcha.domains.records.jobs.chunks import follow, late_refusals
 from mingcha.domains.records.jobs.landing import land
 from mingcha.domains.records.jobs.prepare import Checker, Numbers, Prepared
 from mingcha.domains.records.jobs.references import references_for, refers
 from mingcha.domains.records.models import Batch, BatchState, Refusal, RefusalState
 from mingcha.domains.records.reading.model import BROKEN, FLAWS, Chunk
-from mingcha.domains.records.services import returns
+from mingcha.domains.records.services import entry, returns
 from mingcha.domains.records.services.intake import lock_of
 from mingcha.standards import loader
 
@@ -81,6 +81,8 @@ def recheck(batch: int) -> None:
         with transaction.atomic():
             if _settle(found, numbered, numbered.prepare(chunk), chunk):
                 follow(found)
+    with transaction.atomic():
+        entry.settle(found)
     returns.forget(found)
     with transaction.atomic():
         announce(BatchEnded(found.public_id, found.provider_id, found.table, found.state))

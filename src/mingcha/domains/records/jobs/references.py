@@ -30,16 +30,30 @@ CITED = {"key": pl.String, "day": pl.Date}
 CERTIFICATES_OPEN_FROM = date(1900, 1, 1)
 
 
-def references_for(table: Table) -> References:
-    """The reference frames that a table's declarations ask for; what it cites comes per chunk."""
+Named = Mapping[str, set[str]]  # what a reference leads to ("item", …) → the codes it names
+
+
+def references_for(table: Table, named: Named | None = None) -> References:
+    """The reference frames that a table's declarations ask for; what it cites comes per chunk.
+
+    `named` limits them to the codes that a few rows name; without it everything is there.
+    """
     wanted = {(reference.to, reference.catalogue) for reference in table.references}
     schemes = {(to, scheme) for to, scheme in wanted if scheme is not None}
     own = {scheme for _, scheme in schemes if scheme not in CATALOGUES}
+
+    def codes(to: str) -> set[str] | None:
+        return None if named is None else named.get(to, set())
+
     return References(
-        items={scheme: _items(scheme) for to, scheme in schemes if to == "item"},
-        checklists={scheme: _checklists(scheme) for to, scheme in schemes if to == "checklist"},
+        items={scheme: _items(scheme, codes(to)) for to, scheme in schemes if to == "item"},
+        checklists={
+            scheme: _checklists(scheme, codes(to)) for to, scheme in schemes if to == "checklist"
+        },
         labels={scheme: f"“{loader.current().table(scheme).label}”" for scheme in own},
-        officers=_officers() if ("officer", None) in wanted else References().officers,
+        officers=_officers(codes("officer"))
+        if ("officer", None) in wanted
+        else References().officers,
         regions=_frame(people.region_years(), REGIONS),
     )
 
@@ -116,23 +130,23 @@ def _standing(facts: QuerySet[Any]) -> dict[str, date]:
     return found
 
 
-def _items(scheme: str) -> pl.DataFrame:
-    return _frame(catalog.item_rows(scheme), ITEMS)
+def _items(scheme: str, codes: set[str] | None) -> pl.DataFrame:
+    return _frame(catalog.item_rows(scheme, codes), ITEMS)
 
 
-def _checklists(scheme: str) -> pl.DataFrame:
+def _checklists(scheme: str, codes: set[str] | None) -> pl.DataFrame:
     rows = (
         (code, item or None, body or None, since, until)
-        for code, item, since, until, status, body in catalog.checklist_rows(scheme)
+        for code, item, since, until, status, body in catalog.checklist_rows(scheme, codes)
         if status == "01" or until is not None
     )
     return _frame(rows, CHECKLISTS)
 
 
-def _officers() -> pl.DataFrame:
+def _officers(certificates: set[str] | None) -> pl.DataFrame:
     rows = (
         (certificate, CERTIFICATES_OPEN_FROM, valid_to, None)
-        for certificate, valid_to, _ in officers.certificate_rows()
+        for certificate, valid_to, _ in officers.certificate_rows(certificates)
     )
     return _frame(rows, OFFICERS)
 

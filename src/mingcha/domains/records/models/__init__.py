@@ -16,6 +16,7 @@ from mingcha.base.ids import PublicIdField
 from mingcha.base.people.models import Organisation
 from mingcha.base.runs.models import Run
 from mingcha.domains.records.models.attributes import Conflict, Settlement, StaleParty
+from mingcha.domains.records.models.entries import Entry, EntryDraft, EntryState, NumberRule
 from mingcha.domains.records.models.samples import Sample, SamplePair, Verdict
 from mingcha.domains.records.models.ties import (
     Bar,
@@ -42,6 +43,9 @@ __all__ = [
     "ConsentQuerySet",
     "Decision",
     "DecisionKind",
+    "Entry",
+    "EntryDraft",
+    "EntryState",
     "Export",
     "Fact",
     "Join",
@@ -50,6 +54,7 @@ __all__ = [
     "Manifest",
     "MappingDraft",
     "Newcomer",
+    "NumberRule",
     "Operation",
     "Pin",
     "Refusal",

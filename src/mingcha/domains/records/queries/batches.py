@@ -13,10 +13,11 @@ from mingcha.base.runs.queries import Progress, progress
 from mingcha.domains.records.models import Batch, BatchState, Refusal, RefusalState, SourceMapping
 from mingcha.standards import loader
 from mingcha.standards.frames.catalogue import checks
-from mingcha.standards.model import Severity
+from mingcha.standards.model import Family, Severity
 
 RECEIPTS = "records.receipts"
 INTAKE = "records.intake"
+RIGHT_OF_FAMILY = {Family.CATALOG: "catalog.import", Family.OFFICER: "officers.import"}
 MAPPING_STEP = "mapping."
 OPEN = "open"
 OPEN_STATES = (BatchState.RECEIVED, BatchState.CHECKING)

@@ -17,13 +17,13 @@ from mingcha.base.runs.models import Run, RunState
 from mingcha.domains.records.errors import NotCancellable, NotResumable
 from mingcha.domains.records.events import BatchEnded
 from mingcha.domains.records.models import Batch, BatchState, SourceMapping
+from mingcha.domains.records.queries.batches import RIGHT_OF_FAMILY
 from mingcha.domains.records.services import landing, vault
 from mingcha.standards import loader
-from mingcha.standards.model import Family, Table
+from mingcha.standards.model import Table
 
 INTAKE = "records.intake"
 ENDED = {BatchState.LANDED, BatchState.REFUSED, BatchState.CANCELLED, BatchState.FAILED}
-RIGHT_OF_FAMILY = {Family.CATALOG: "catalog.import", Family.OFFICER: "officers.import"}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Pages of online entry (在线录入)."""

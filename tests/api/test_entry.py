@@ -1,0 +1,213 @@
+"""Online entry through its pages and the API: forms of every table, drafts, correction, withdrawal, grid."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from mingcha.base.jobs import import_jobs
+from mingcha.base.people.testing import make_account
+from mingcha.domains.records.models import Batch, Entry, EntryDraft, Fact
+from mingcha.domains.records.testing import inspection, make_catalogue
+from mingcha.standards.loader import current
+
+pytestmark = pytest.mark.django_db
+import_jobs("mingcha.domains.records.jobs")
+
+FORM = "/entry/tables/check_action/"
+GRID = "/entry/tables/check_action/grid"
+JSON = {"HTTP_ACCEPT": "application/json"}
+
+
+@pytest.fixture(name="clerk")
+def _clerk(city, client):
+    make_catalogue()
+    clerk = city.person("clerk")
+    client.force_login(clerk)
+    return clerk
+
+
+def posted(client, address, act, values, **more):
+    return client.post(address, {**values, "act": act, **more})
+
+
+def sheet(client, address, **said):
+    return client.post(address, json.dumps(said), content_type="application/json", **JSON)
+
+
+@pytest.mark.row("DAT-3")
+@pytest.mark.parametrize("name", sorted(current().tables))
+def test_every_declared_table_is_a_form_with_each_field_once(name, city, client):
+    client.force_login(city.person("data-bureau"))
+
+    page = client.get(f"/entry/tables/{name}/").content.decode()
+
+    for field, spec in current().table(name).fields.items():
+        assert page.count(f'data-box="{field}"') == 1, field
+        assert f'name="{field}"' in page
+        assert spec.label in page
+    assert client.get(f"/entry/tables/{name}/grid").status_code == 200
+
+
+@pytest.mark.row("DAT-3")
+def test_a_form_without_script_lands_a_record(clerk, client):
+    answer = posted(client, FORM, "submit", inspection(1))
+
+    entry = Entry.objects.get()
+    assert answer.headers["Location"] == f"/entry/records/{entry.public_id}/"
+    page = client.get(f"/entry/records/{entry.public_id}/").content.decode()
+    assert "已入库" in page
+    assert "演示1号有限公司" in page
+
+
+@pytest.mark.row("DAT-3")
+def test_what_is_wrong_is_told_on_top_and_beside_the_field_and_nothing_is_lost(clerk, client):
+    answer = posted(client, FORM, "submit", inspection(1, check_result="99"))
+    page = answer.content.decode()
+
+    assert answer.status_code == 422
+    assert page.count("不在代码表“检查结果”的值域范围内") == 2
+    assert 'href="#in-check_result"' in page
+    assert 'value="99"' in page
+    assert not Batch.objects.exists()
+    assert EntryDraft.objects.get().values["check_action_name"] == "演示检查"
+
+
+@pytest.mark.row("BEY-18")
+def test_a_save_tells_what_is_known_and_what_is_missing(clerk, client):
+    code = inspection(1)["administrative_cp_ui_code"]
+
+    said = client.post(FORM, {"administrative_cp_ui_code": code, "act": "save"}, **JSON).json()
+
+    fields = said["fields"]
+    assert fields["administrative_cp_ce_type"]["text"].startswith("001")
+    assert fields["implement_institution"]["text"] == clerk.organisation.name
+    assert fields["check_result"]["troubles"][0]["missing"]
+    assert said["url"] == f"/entry/drafts/{EntryDraft.objects.get().public_id}/"
+
+
+@pytest.mark.row("BEY-18")
+def test_a_new_form_takes_over_how_the_last_record_was_made_but_not_whom(clerk, client):
+    posted(client, FORM, "submit", inspection(1))
+
+    answer = posted(client, FORM, "last", {})
+
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert "31150001" in page
+    assert "演示1号有限公司" not in page
+    assert 'value="JC000001"' not in page
+
+
+@pytest.mark.row("DAT-3")
+def test_a_draft_outlives_the_session_and_belongs_to_its_writer(clerk, client, city):
+    client.post(FORM, {"check_action_name": "填到一半", "act": "save"}, **JSON)
+    address = reverse("records:entry_draft", args=[EntryDraft.objects.get().public_id])
+
+    client.logout()
+    over = client.post(address, {"act": "save"}, **JSON)
+    client.force_login(clerk)
+    again = client.get(address).content.decode()
+    client.force_login(city.person("clerk"))
+
+    assert over.status_code == 401
+    assert "填到一半" in again
+    assert client.get(address).status_code == 404
+
+
+def test_the_second_of_two_windows_does_not_overwrite_the_first(clerk, client):
+    said = client.post(FORM, {"check_action_name": "甲", "act": "save"}, **JSON).json()
+    client.post(said["url"], {"check_action_name": "乙", "act": "save", "version": "1"}, **JSON)
+
+    late = client.post(
+        said["url"], {"check_action_name": "丙", "act": "save", "version": "1"}, **JSON
+    )
+
+    assert late.status_code == 409
+    assert EntryDraft.objects.get().values["check_action_name"] == "乙"
+
+
+@pytest.mark.row("DAT-3")
+def test_a_record_is_corrected_and_withdrawn_from_its_page_with_a_reason(clerk, client):
+    posted(client, FORM, "submit", inspection(1))
+    first = Fact.objects.get()
+
+    opened = client.post(f"/entry/facts/{first.pk}/correct").headers["Location"]
+    values = dict(first.payload) | {"check_action_name": "更正后的检查"}
+    silent = posted(client, opened, "submit", values)
+    done = posted(client, opened, "submit", values, reason="名称写错")
+    page = client.get(done.headers["Location"]).content.decode()
+    newest = Fact.objects.latest("version")
+    client.post(f"/entry/facts/{newest.pk}/withdraw", {"reason": "重复录入"})
+
+    assert silent.status_code == 422
+    assert "必须写明理由" in silent.content.decode()
+    assert "名称写错" in page
+    assert [f.operation for f in Fact.objects.order_by("version")] == ["i", "u", "d"]
+
+
+@pytest.mark.row("DAT-3")
+def test_a_grid_lands_its_good_rows_and_keeps_the_bad(clerk, client):
+    rows = {0: inspection(1), 1: inspection(2, check_result="99")}
+
+    said = sheet(client, GRID, changed=rows, count=2).json()
+    landed = sheet(client, said["url"], act="good", changed={}, count=2, version=said["version"])
+    left = client.get(said["url"], **JSON).json()
+
+    assert [t["field"] for t in said["rows"]["1"]["troubles"]] == ["check_result"]
+    assert landed.json()["landed"] == 1
+    assert [row["check_action_code"] for row in left["typed"]] == ["JC000002"]
+    assert client.get(landed.json()["receipt"]).status_code == 200
+
+
+@pytest.mark.row("DAT-3")
+def test_entered_records_are_found_filtered_and_exported(clerk, client):
+    posted(client, FORM, "submit", inspection(1))
+    posted(client, FORM, "submit", inspection(2))
+
+    found = client.get("/entry/records/?q=演示2号").content.decode()
+    taken = b"".join(client.get("/entry/records/?export=csv").streaming_content).decode()
+
+    assert ">JC000002</a>" in found
+    assert ">JC000001</a>" not in found
+    assert "JC000001" in taken
+
+
+def test_a_body_sets_how_its_records_are_numbered(clerk, client):
+    wrong = client.post(f"{FORM}numbers", {"pattern": "JC{年}"})
+    client.post(f"{FORM}numbers", {"pattern": "沪检〔{年}〕{序号}号"})
+
+    assert wrong.status_code == 422
+    assert "沪检〔" in client.get(FORM).content.decode()
+
+
+def test_a_table_that_somebody_may_not_hand_in_is_no_form(clerk, client):
+    assert client.get("/entry/tables/item/").status_code == 403
+
+
+def test_a_clerk_enters_for_no_other_body(clerk, client, city):
+    other = make_account("clerk", organisation=city.fire)
+    client.force_login(other)
+    posted(client, FORM, "submit", inspection(1), provider="market")
+
+    assert not Batch.objects.exclude(provider=city.fire).exists()
+
+
+@pytest.mark.row("DAT-3")
+def test_the_api_takes_one_record_with_the_same_answers(clerk, client):
+    address = "/api/v1/records/check_action?provider=market"
+
+    def sent(record, more=""):
+        return client.post(address + more, json.dumps(record), content_type="application/json")
+
+    client.handler.enforce_csrf_checks = False
+    good, again = sent(inspection(1)), sent(inspection(1, check_action_name="别的"))
+    bad = sent(inspection(2, check_result="99"))
+    mended = sent(inspection(1, check_action_name="别的"), "&reason=名称写错")
+    strange = sent({"nothing": "1"})
+
+    assert (good.status_code, good.json()["state"]) == (201, "landed")
+    assert again.status_code == 409
+    assert bad.json()["failures"][0]["field"] == "check_result"
+    assert mended.status_code == 201
+    assert Fact.objects.latest("version").version == 2
+    assert strange.status_code == 422
