@@ -7,6 +7,23 @@ export interface Place {
   column: number;
 }
 
+const SCREEN = 15;
+
+/** Where a key leads from a cell; undefined for a key that does not move. */
+export function moved(key: string, { row, column }: Place, last: number): Place | undefined {
+  const by: Record<string, Place> = {
+    ArrowUp: { row: row - 1, column },
+    ArrowDown: { row: row + 1, column },
+    ArrowLeft: { row, column: column - 1 },
+    ArrowRight: { row, column: column + 1 },
+    PageUp: { row: row - SCREEN, column },
+    PageDown: { row: row + SCREEN, column },
+    Home: { row, column: 0 },
+    End: { row, column: last },
+  };
+  return by[key];
+}
+
 const AROUND = 6;
 const MARKS = { late: "◆", due: "▲", done: "✓", "": "" } as const;
 const WIDTHS: Record<string, number> = { date: 112, number: 112, radio: 120, combo: 168, chips: 176, long: 240, text: 176 };

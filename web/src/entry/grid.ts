@@ -1,7 +1,7 @@
 /** Many records at once: paste from a spreadsheet, move by arrows, fill down, see what is wrong at once. */
 
 import { Combo, type Source } from "../combo";
-import { Cells, type Place } from "./cells";
+import { Cells, moved, type Place } from "./cells";
 import { OneAtATime, Refused, sent } from "./saving";
 import { sourceOf } from "./offering";
 import { asText, isEmpty, pasted, Sheet, type Cells as Row, type Column, type Judged } from "./sheet";
@@ -227,17 +227,7 @@ class Grid {
     if (event.isComposing) return;
     if (event.ctrlKey || event.metaKey) return this.shortcut(event);
     const { row, column } = this.editing ? this.cells.from : this.cells.to;
-    const by: Record<string, Place> = {
-      ArrowUp: { row: row - 1, column },
-      ArrowDown: { row: row + 1, column },
-      ArrowLeft: { row, column: column - 1 },
-      ArrowRight: { row, column: column + 1 },
-      PageUp: { row: row - 15, column },
-      PageDown: { row: row + 15, column },
-      Home: { row, column: 0 },
-      End: { row, column: this.cells.columns.length - 1 },
-    };
-    const to = by[event.key];
+    const to = moved(event.key, { row, column }, this.cells.columns.length - 1);
     if (to !== undefined && !this.editing) {
       event.preventDefault();
       this.go(to, event.shiftKey);
@@ -362,7 +352,9 @@ class Grid {
       if (this.hides(names)) this.part<HTMLInputElement>("more").checked = true;
       if (this.hides(names)) this.reshow();
       const at = this.cells.columns.findIndex((one, place) => names.has(one.name) && (step > 0 || place > column));
-      if (at >= 0) return this.found({ row: here, column: at });
+      if (at < 0) continue;
+      this.go({ row: here, column: at });
+      return this.editor.focus();
     }
   }
 
@@ -370,11 +362,6 @@ class Grid {
   private hides(names: Set<string>): boolean {
     const shown = new Set(this.cells.columns.map((one) => one.name));
     return this.sheet.columns.some((one) => names.has(one.name) && !shown.has(one.name));
-  }
-
-  private found(place: Place): void {
-    this.go(place);
-    this.editor.focus();
   }
 
   // --- Saving and landing ------------------------------------------------------------------
@@ -494,23 +481,12 @@ class Grid {
   }
 
   private tally(): void {
-    const counts = { late: 0, due: 0, done: 0, "": 0 };
-    let rows = 0;
-    for (let row = 0; row < this.sheet.used; row += 1) {
-      if (isEmpty(this.sheet.rows[row])) continue;
-      rows += 1;
-      counts[this.sheet.tone(row)] += 1;
-    }
-    const parts = [`${rows.toLocaleString("zh-CN")} 行`];
-    if (counts.late > 0) parts.push(`${counts.late} 行有误`);
-    if (counts.due > 0) parts.push(`${counts.due} 行有提示`);
-    if (rows > 0 && counts.done === rows) parts.push("都没有问题");
-    if (this.sheet.changed.size > 0) parts.push("正在检核……");
-    this.say(rows === 0 ? "可以开始：粘贴，或直接打字。" : parts.join("，"));
+    const { rows, late, due } = this.sheet.counts;
+    this.say(this.sheet.inWords);
     for (const button of Array.from(this.root.querySelectorAll<HTMLButtonElement>("[data-grid-land]"))) {
-      button.disabled = rows === 0 || (button.dataset["gridLand"] === "good" && counts.late === 0);
+      button.disabled = rows === 0 || (button.dataset["gridLand"] === "good" && late === 0);
     }
-    this.part<HTMLButtonElement>("next-wrong").disabled = counts.late + counts.due === 0;
+    this.part<HTMLButtonElement>("next-wrong").disabled = late + due === 0;
     this.part<HTMLButtonElement>("undo").disabled = !this.sheet.canUndo;
   }
 

@@ -92,6 +92,29 @@ export class Sheet {
     return judged.troubles.length > 0 ? "due" : "done";
   }
 
+  /** How many rows there are, and how many of them are wrong, odd or right. */
+  get counts(): { rows: number; late: number; due: number; done: number } {
+    const found = { rows: 0, late: 0, due: 0, done: 0 };
+    for (let row = 0; row < this.used; row += 1) {
+      if (isEmpty(this.rows[row])) continue;
+      found.rows += 1;
+      const tone = this.tone(row);
+      if (tone !== "") found[tone] += 1;
+    }
+    return found;
+  }
+
+  get inWords(): string {
+    const { rows, late, due, done } = this.counts;
+    if (rows === 0) return "可以开始：粘贴，或直接打字。";
+    const parts = [`${rows.toLocaleString("zh-CN")} 行`];
+    if (late > 0) parts.push(`${late} 行有误`);
+    if (due > 0) parts.push(`${due} 行有提示`);
+    if (done === rows) parts.push("都没有问题");
+    if (this.changed.size > 0) parts.push("正在检核……");
+    return parts.join("，");
+  }
+
   /** Write cells as one step that can be undone; an empty text empties the cell. */
   write(cells: { row: number; name: string; text: string }[]): void {
     const before = new Map<number, Cells>();
