@@ -4,18 +4,7 @@ import { Combo, type Source } from "../combo";
 import { Cells, moved, type Place } from "./cells";
 import { OneAtATime, Refused, sent } from "./saving";
 import { sourceOf } from "./offering";
-import { asText, isEmpty, pasted, Sheet, type Cells as Row, type Column, type Judged } from "./sheet";
-
-interface Answer {
-  url?: string;
-  version?: number;
-  rows?: Record<string, Judged>;
-  typed?: Row[];
-  outcome?: string;
-  receipt?: string;
-  landed?: number;
-  left?: boolean;
-}
+import { asText, isEmpty, pasted, Sheet, type Answer, type Column } from "./sheet";
 
 const PAUSE = 500;
 const AT_ONCE = 400;

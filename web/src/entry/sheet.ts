@@ -33,6 +33,18 @@ const SPARE = 12;
 const FEWEST = 30;
 const UNDOS = 60;
 
+/** What the grid is told when it saves or hands in. */
+export interface Answer {
+  url?: string;
+  version?: number;
+  rows?: Record<string, Judged>;
+  typed?: Cells[];
+  outcome?: string;
+  receipt?: string;
+  landed?: number;
+  left?: boolean;
+}
+
 export class Sheet {
   readonly rows: Cells[] = [];
   readonly judged = new Map<number, Judged>();
