@@ -71,13 +71,14 @@ export class Combo {
     return !this.list.hidden;
   }
 
-  /** Whether Enter would take something now, or as soon as the answer is there. */
+  /** Whether Enter takes what is marked. While the answer to the last key is awaited it does not. */
   get wouldTake(): boolean {
-    return this.isOpen ? this.active >= 0 : this.manner.eager && this.isPending && this.input.value !== "";
+    return this.isOpen && this.active >= 0 && !this.isAwaited;
   }
 
-  private get isPending(): boolean {
-    return this.timer !== 0 || this.waiting !== null;
+  /** Whether Enter would take something as soon as the answer is there. */
+  get isAwaited(): boolean {
+    return this.manner.eager && this.input.value !== "" && (this.timer !== 0 || this.waiting !== null);
   }
 
   close(): void {
@@ -91,17 +92,23 @@ export class Combo {
     this.input.removeAttribute("aria-activedescendant");
   }
 
-  /** Take the marked offer; while the answer is on its way, wait for it. True when one was taken. */
-  async takeBest(): Promise<boolean> {
-    if (this.timer !== 0) {
-      window.clearTimeout(this.timer);
-      this.ask();
-    }
-    if (this.waiting !== null) await this.waiting;
+  /** Take the marked offer. True when there was one. */
+  takeMarked(): boolean {
     const offer = this.offers[this.active];
-    if (!this.isOpen || offer === undefined) return false;
+    if (!this.wouldTake || offer === undefined) return false;
     this.take(offer);
     return true;
+  }
+
+  /** What comes nearest to a text; for somebody who has already typed on. */
+  async nearest(text: string): Promise<Offer | undefined> {
+    try {
+      const [best] = await this.source.find(text);
+      return best;
+    } catch {
+      // A lost connection offers nothing; the server understands what is typed as well.
+      return undefined;
+    }
   }
 
   private expand(open: boolean): void {

@@ -18,9 +18,7 @@ function wire(root: HTMLElement): void {
   });
   input.addEventListener("keydown", (event) => {
     // Enter sends the form, unless it takes a marked offer.
-    if (event.key !== "Enter" || !combo.isOpen || !combo.wouldTake) return;
-    event.preventDefault();
-    void combo.takeBest();
+    if (event.key === "Enter" && combo.takeMarked()) event.preventDefault();
   });
 }
 

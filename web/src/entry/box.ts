@@ -242,24 +242,36 @@ export class Box {
       const take = (event.target as HTMLElement).closest<HTMLElement>("[data-take]");
       if (take !== null) this.put(take.dataset["take"] ?? "");
     });
-    this.root.addEventListener("keydown", (event) => void this.key(event));
+    this.root.addEventListener("keydown", (event) => this.key(event));
     if (this.input !== null) grow(this.input);
   }
 
-  private async key(event: KeyboardEvent): Promise<void> {
+  private key(event: KeyboardEvent): void {
     if (event.isComposing || event.altKey || event.metaKey) return;
     if (this.radios.length > 0 && !event.ctrlKey && event.key.length === 1) this.pick(event);
     if (event.key !== "Enter" || event.ctrlKey) return;
     if (event.target instanceof HTMLTextAreaElement && !this.combo?.wouldTake) return;
     if ((event.target as HTMLElement).closest("button") !== null) return;
     event.preventDefault();
-    const { typing } = this;
-    if (this.combo?.wouldTake === true && (await this.combo.takeBest())) {
+    if (this.combo?.isAwaited === true) return void this.takeLater(this.combo);
+    if (this.combo?.takeMarked() === true) {
       if (this.chips === null) this.around.next(this);
       return;
     }
-    if (typing !== "") return this.settle();
+    if (this.typing !== "") return this.settle();
     this.around.next(this);
+  }
+
+  /** Nobody waits for an answer: what was typed stands, and becomes what it means when that is known. */
+  private async takeLater(combo: Combo): Promise<void> {
+    const typed = this.typing || this.text;
+    combo.close();
+    if (this.chips !== null) this.settle();
+    else this.around.next(this);
+    const best = await combo.nearest(typed);
+    if (best === undefined) return;
+    if (this.chips !== null) this.chips.replace(typed, best.value, best.label);
+    else if (this.text === typed) this.take(best);
   }
 
   /** A key on a choice of few picks by the code's last sign or the label's first initial. */

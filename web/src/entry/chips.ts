@@ -56,6 +56,14 @@ export class Chips {
     else this.draw();
   }
 
+  /** A part turns out to mean another. */
+  replace(part: string, by: string, label: string): void {
+    const { parts } = this;
+    if (part === by || !parts.includes(part)) return;
+    if (label !== "") this.labels[by] = label;
+    this.set([...new Set(parts.map((one) => (one === part ? by : one)))]);
+  }
+
   /** What is typed and not confirmed yet counts as a part when one leaves. */
   settle(): void {
     for (const part of this.input.value.split(/[、,，;；\s]+/)) this.add(part);

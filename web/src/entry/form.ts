@@ -216,8 +216,18 @@ class EntryForm {
     const isNext = (box: Box): boolean =>
       box !== from && !isFolded(box) && !box.isFixed && !this.isComing(box) && (box.isWrong || isOpen(box));
     const target = all.slice(at).find(isNext) ?? (this.isBusy ? undefined : all.slice(0, at).find(isRequired(isNext)));
-    if (target !== undefined) target.focus();
-    else this.form.querySelector<HTMLButtonElement>('.entry-acts button[value="submit"]')?.focus();
+    if (target !== undefined) return target.focus();
+    const button = this.form.querySelector<HTMLButtonElement>('.entry-acts button[value="submit"]');
+    button?.focus();
+    if (this.isBusy) void this.lookAgain(button);
+  }
+
+  /** What was about to be filled in and was not has to be typed after all. */
+  private async lookAgain(button: HTMLButtonElement | null): Promise<void> {
+    await this.saving.now();
+    if (document.activeElement !== button) return;
+    const missing = [...this.boxes.values()].find((box) => box.required && box.text === "" && !isFolded(box));
+    missing?.focus();
   }
 
   /** Whether the platform is about to fill a field in, because what it hangs on has just been filled. */

@@ -234,20 +234,30 @@ class Grid {
   }
 
   /** Enter goes down, Tab to the right; what is typed, or the marked offer, is kept. */
-  private async leave(event: KeyboardEvent, row: number, column: number): Promise<void> {
+  private leave(event: KeyboardEvent, row: number, column: number): void {
     const isTab = event.key === "Tab";
     const last = this.cells.columns.length - 1;
     if (isTab && !this.editing && ((event.shiftKey && row === 0 && column === 0) || (!event.shiftKey && column === last && isEmpty(this.sheet.rows[row])))) return;
     event.preventDefault();
     const step = event.shiftKey ? -1 : 1;
-    if (this.combo?.wouldTake === true && this.editing && (await this.combo.takeBest())) {
+    const awaited = this.editing && this.combo?.isAwaited === true ? this.combo : null;
+    const typed = this.editor.value.trim();
+    if (this.editing && this.combo?.takeMarked() === true) {
       if (!isTab) this.go({ row: row + step, column });
       return;
     }
     this.commit();
+    if (awaited !== null) void this.takeLater(awaited, row, column, typed);
     if (!isTab) this.go({ row: row + step, column });
     else if (step > 0 && column === last) this.go({ row: row + 1, column: 0 });
     else this.go({ row, column: column + step });
+  }
+
+  /** What was typed becomes what it means when that is known; nobody waits for it. */
+  private async takeLater(combo: Combo, row: number, column: number, typed: string): Promise<void> {
+    const name = this.cells.columns[column]?.name ?? "";
+    const best = await combo.nearest(typed);
+    if (best !== undefined && this.sheet.typed(row, name) === typed) this.write([{ row, name, text: best.written }]);
   }
 
   private shortcut(event: KeyboardEvent): void {

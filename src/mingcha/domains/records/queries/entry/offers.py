@@ -25,6 +25,7 @@ Source = Callable[[Known, str, str, Mapping[str, str]], Iterable["Offer"]]
 MOST = 12
 SEARCHED = 4000  # names looked through for initials
 RECENT = 60  # own records whose values are offered again
+ENDING, ENDING_DIGITS = 5, 4  # how near an ending is, and how long it must be
 LAST = "上次用过"
 
 
@@ -95,9 +96,13 @@ def nearest(known: Known, name: str, text: str, values: Values) -> list[Offer]:
 
 
 def only_offer(known: Known, name: str, text: str, values: Values) -> str:
-    """The value of the one thing that a text fits; "" when it fits none, or several."""
+    """The value of the one thing that a text fits; "" when it fits none, or several.
+
+    Last digits are offered, but nothing is taken for what only ends with them.
+    """
     source = _source(known, name)
     found = list(islice(source(known, name, text, values), 2)) if source is not None else []
+    found = [offer for offer in found if offer.value == text or not _ends(offer.value, text)]
     exact = [offer for offer in found if offer.label == text or offer.value == text]
     chosen = exact or found
     return chosen[0].value if len(chosen) == 1 else ""
@@ -184,6 +189,8 @@ def _elsewhere(known: Known, text: str) -> list[tuple[str, str, str]]:
     if text.isascii() and not text[:1].isdigit():
         return []
     held = Q(certificate__startswith=text) | Q(name__startswith=text)
+    if _ends(text, text):
+        held |= Q(certificate__endswith=text)
     found = officers.public().filter(held).exclude(organisation=known.provider)
     return list(found.values_list("certificate", "name", "body")[:MOST])
 
@@ -233,10 +240,17 @@ def _ranked(
     for code, full, *short in rows:
         called = {full, *short}
         ranks = [rank for name in called if (rank := rank_of(code, name, text)) is not None]
+        if not ranks and _ends(code, text):
+            ranks = [ENDING]
         if ranks:
             found.append((is_far(code), min(ranks), len(full), code, full))
     for *_, code, full in sorted(found):
         yield Offer(code, full)
+
+
+def _ends(code: str, text: str) -> bool:
+    """Whether a text is the last digits of a code: how one says a number one knows by heart."""
+    return len(text) >= ENDING_DIGITS and text.isdigit() and code.endswith(text)
 
 
 def _again(known: Known, name: str, source: Source, values: Values) -> list[Offer]:
