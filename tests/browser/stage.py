@@ -18,10 +18,10 @@ django.setup()
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.contrib.sessions.models import Session  # noqa: E402
 
-from mingcha.base.people.models import Account  # noqa: E402
+from mingcha.base.people.models import Account, Organisation  # noqa: E402
 from mingcha.base.people.sessions import SEEN  # noqa: E402
 from mingcha.base.people.testing import City, make_account  # noqa: E402
-from mingcha.domains.records.testing import make_catalogue  # noqa: E402
+from mingcha.domains.records.testing import BODY, make_catalogue  # noqa: E402
 
 WHOLE = {"data-bureau", "inspector-of-inspectors", "security-admin", "auditor"}
 DAY_SECONDS = 24 * 3600
@@ -31,6 +31,8 @@ def city() -> None:
     """A city with one person per role."""
     made = City()
     make_catalogue()
+    # Whose checklists the catalogue holds: a body finds its own.
+    Organisation.objects.filter(pk=made.market.pk).update(uscc=BODY)
     for role in made.roles():
         body = made.bureau if role.key in WHOLE else made.market
         scope = made.government if role.key in WHOLE else body

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 from tests.browser.conftest import DESK, PHONE
+from tests.browser.entering import as_table, pasted_into
 from tests.browser.looking import faults
 from tests.house.test_matrix import PAGES
 
@@ -189,6 +190,10 @@ def _places(office, tmp_path_factory) -> dict[str, str]:
     odd.write_text("甲,乙\n1,2\n", encoding="utf-8")
     odd_batch = clerk.hand_in(odd)
     mapping = _mapped(clerk, folder)
+    form = "/entry/tables/check_action/"
+    entered = clerk.fill_in(form, inspection(700_020, administrative_cp=long_name), "submit")
+    clerk.page.goto(entered)
+    withdraw = clerk.page.locator("a", has_text="撤回").get_attribute("href") or ""
     party = office.at("head").look_up(uscc(1000 + 700_001))
     head.locator("a", has_text="查看改动").click()
     versions = head.url
@@ -196,6 +201,8 @@ def _places(office, tmp_path_factory) -> dict[str, str]:
     return {
         "batch": batch, "odd": odd_batch, "mapping": mapping, "party": party, "versions": versions,
         "reveal": f"/facts/{fact}/fields/check_personnel", "export": _exported(head),
+        "draft": clerk.fill_in(form, {"administrative_cp": longest[:200]}, "save"),
+        "grid": _in_grid(clerk.page, rows), "entered": entered, "withdraw": withdraw,
     }  # fmt: skip
 
 
@@ -213,6 +220,14 @@ def _mapped(clerk, folder: Path) -> str:
         page.click("text=存下并检核入库")
     page.goto("/mappings/")
     page.click("td.first a")
+    return page.url
+
+
+def _in_grid(page: Page, rows: list[dict[str, str]]) -> str:
+    """The page of a draft in the grid."""
+    page.goto("/entry/tables/check_action/grid")
+    pasted_into(page, as_table(rows))
+    page.wait_for_url("**/entry/drafts/**")
     return page.url
 
 
