@@ -27,6 +27,7 @@ class Page:
 
 
 HAND_IN = Doing("报送、停止、继续、更正", "records.intake")
+ENTER = Doing("录入、更正、撤回记录", "records.intake")
 RECEIPT = Doing("查看回执和来源文件", "records.receipts")
 MAP = Doing("设置字段对应", "records.mapping")
 ORIGINAL = Doing("下载原始文件", "records.intake")
@@ -92,6 +93,20 @@ PAGES: Mapping[str, Page] = {
     "desk:why": Page("为什么能或不能看到"),
     "desk:why_rows": Page("一类数据谁能看到"),
     "records:upload": Page("报送数据", ("batch",), (HAND_IN, MAP)),
+    "records:entry": Page("在线录入", ("entry", "draft"), (ENTER, RECEIPT)),
+    "records:entry_drafts": Page("录入草稿", ("draft",), (ENTER,)),
+    "records:entry_draft": Page("一份草稿", ("draft",), (ENTER,)),
+    "records:entry_grid_draft": Page("一份成批录入的草稿", ("draft",), (ENTER,)),
+    "records:entry_discard": Page("放弃草稿", ("draft",), (ENTER,)),
+    "records:entries": Page("录入的记录", ("entry",), (ENTER,)),
+    "records:entry_record": Page("一条录入的记录", ("entry", *FACTS), (ENTER, RECEIPT)),
+    "records:entry_correct": Page("更正一条记录", ("entry",), (ENTER,)),
+    "records:entry_copy": Page("照一条记录新录", ("entry",), (ENTER,)),
+    "records:entry_withdraw": Page("撤回一条记录", ("entry",), (ENTER,)),
+    "records:entry_new": Page("录入一条记录", (), (ENTER,)),
+    "records:entry_grid": Page("成批录入", (), (ENTER,)),
+    "records:entry_numbers": Page("编号规则", (), (Doing("设定编号规则", "records.intake"),)),
+    "records:entry_lookup": Page("录入时的提示"),
     "records:batches": Page("报送批次", ("batch",), (HAND_IN,)),
     "records:batch": Page(
         "一个批次的回执", ("batch", "refused", "original"), (HAND_IN, ORIGINAL, MAP)
