@@ -126,6 +126,62 @@ def test_the_second_of_two_windows_does_not_overwrite_the_first(clerk, client):
     assert EntryDraft.objects.get().values["check_action_name"] == "乙"
 
 
+def typed_again(client):
+    """An empty form as a browser holds it, with the number that it will have."""
+    page = client.get(FORM).content.decode()
+    number = page.split('name="draft" value="')[1].split('"')[0]
+    return {**inspection(1), "check_action_code": "", "draft": number}
+
+
+@pytest.mark.row("DAT-3")
+def test_a_form_sent_twice_is_one_record_and_both_answers_show_it(clerk, client):
+    values = typed_again(client)
+
+    first, second = posted(client, FORM, "submit", values), posted(client, FORM, "submit", values)
+
+    entry = Entry.objects.get()
+    assert first.headers["Location"] == second.headers["Location"]
+    assert first.headers["Location"] == f"/entry/records/{entry.public_id}/"
+    assert not EntryDraft.objects.exists()
+
+
+def test_other_words_in_a_form_one_went_back_to_are_another_record(clerk, client):
+    values = typed_again(client)
+    posted(client, FORM, "submit", values)
+
+    posted(client, FORM, "submit", values | {"check_action_name": "下一次检查"})
+
+    assert Entry.objects.count() == 2
+
+
+@pytest.mark.row("DAT-3")
+def test_a_draft_that_was_handed_in_leads_to_its_record(clerk, client):
+    said = client.post(FORM, {**inspection(1), "act": "save"}, **JSON).json()
+
+    first = posted(client, said["url"], "submit", inspection(1), version="1")
+    second = posted(client, said["url"], "submit", inspection(1), version="1")
+    opened = client.get(said["url"])
+    late = client.post(said["url"], {"check_action_name": "乙", "act": "save"}, **JSON)
+
+    assert {one.headers["Location"] for one in (first, second, opened)} == {
+        f"/entry/records/{Entry.objects.get().public_id}/"
+    }
+    assert late.status_code == 409
+    assert late.json()["title"].startswith("这份草稿已经提交")
+
+
+def test_a_number_of_somebody_elses_draft_opens_nothing(clerk, client, city):
+    posted(client, FORM, "save", typed_again(client))
+    theirs = EntryDraft.objects.get()
+    client.force_login(city.person("clerk"))
+
+    posted(client, FORM, "save", {"check_action_name": "乙", "draft": theirs.public_id})
+
+    theirs.refresh_from_db()
+    assert theirs.values["check_action_name"] == "演示检查"
+    assert EntryDraft.objects.count() == 2
+
+
 @pytest.mark.row("DAT-3")
 def test_a_record_is_corrected_and_withdrawn_from_its_page_with_a_reason(clerk, client):
     posted(client, FORM, "submit", inspection(1))
@@ -157,6 +213,51 @@ def test_a_grid_lands_its_good_rows_and_keeps_the_bad(clerk, client):
     assert landed.json()["landed"] == 1
     assert [row["check_action_code"] for row in left["typed"]] == ["JC000002"]
     assert client.get(landed.json()["receipt"]).status_code == 200
+
+
+@pytest.mark.row("DAT-3")
+def test_a_grid_handed_in_twice_lands_once(clerk, client):
+    rows = {0: inspection(1) | {"check_action_code": ""}}
+    said = sheet(client, GRID, changed=rows, count=1).json()
+
+    first = sheet(client, said["url"], act="all", changed={}, count=1, version=said["version"])
+    second = sheet(client, said["url"], act="all", changed={}, count=1, version=said["version"])
+
+    assert first.json()["receipt"] == second.json()["receipt"]
+    assert client.get(said["url"]).headers["Location"] == first.json()["receipt"]
+    assert Entry.objects.count() == 1
+
+
+@pytest.mark.row("DAT-3")
+def test_rows_with_a_hint_land_when_they_are_accepted(clerk, client):
+    rows = {0: inspection(1, check_personnel="张、李、王")}
+    said = sheet(client, GRID, changed=rows, count=1).json()
+
+    asked = sheet(client, said["url"], act="all", changed={}, count=1, version=said["version"])
+    landed = sheet(
+        client, said["url"], act="all", changed={}, count=1, version=asked.json()["version"],
+        accepts=True, note="王为见习",
+    )  # fmt: skip
+
+    assert asked.json()["outcome"] == "warned"
+    assert landed.json()["landed"] == 1
+    assert Entry.objects.get().note == "王为见习"
+
+
+@pytest.mark.row("DAT-3")
+def test_what_is_withdrawn_is_withdrawn_once_and_not_corrected(clerk, client):
+    posted(client, FORM, "submit", inspection(1))
+    first = Fact.objects.get()
+    taken_back = f"/entry/facts/{first.pk}/withdraw"
+
+    client.post(taken_back, {"reason": "重复录入"})
+    again = client.post(taken_back, {"reason": "重复录入"})
+    corrected = client.post(f"/entry/facts/{first.pk}/correct")
+
+    assert [f.operation for f in Fact.objects.order_by("version")] == ["i", "d"]
+    assert again.status_code == 302
+    assert corrected.status_code == 409
+    assert Batch.objects.count() == 2
 
 
 @pytest.mark.row("DAT-3")

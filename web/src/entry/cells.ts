@@ -77,6 +77,23 @@ export class Cells {
     };
   }
 
+  /** Every cell that is chosen. */
+  get area(): { row: number; name: string }[] {
+    const { top, bottom, left, right } = this.chosen;
+    const names = this.columns.slice(left, right + 1).map((column) => column.name);
+    const found = [];
+    for (let row = top; row <= bottom; row += 1) found.push(...names.map((name) => ({ row, name })));
+    return found;
+  }
+
+  /** What stands in the chosen cells, row by row. */
+  get texts(): string[][] {
+    const { top, bottom, left, right } = this.chosen;
+    const columns = this.columns.slice(left, right + 1);
+    const rows = this.sheet.rows.slice(top, bottom + 1);
+    return rows.map((_, at) => columns.map((column) => this.sheet.text(top + at, column.name)));
+  }
+
   draw(): void {
     const { sheet, scroll } = this;
     this.height = rowHeight();

@@ -1,5 +1,6 @@
 /** The form of online entry: saved as one types, checked at once, filled in with the keyboard alone. */
 
+import { signInAgain } from "./accepting";
 import { Box, type Said } from "./box";
 import { OneAtATime, Refused, sent, Unsaved } from "./saving";
 
@@ -19,18 +20,22 @@ const PAUSE = 350;
 class EntryForm {
   private readonly boxes = new Map<string, Box>();
   private readonly saving = new OneAtATime(() => this.save());
-  private readonly unsaved = new Unsaved();
+  private readonly unsaved: Unsaved<Record<string, string>>;
   private readonly dirty = new Set<string>();
   /** Field → its text as the server knows it. */
   private readonly known = new Map<string, string>();
   private readonly opened = new Set<string>();
   private leaving = false;
+  private submitting = false;
+  /** While the form that has been saved is really sent. */
+  private passing = false;
   private over = false;
   private ok = false;
   private complete: boolean;
 
   constructor(private readonly form: HTMLFormElement) {
     this.complete = document.querySelector("[data-focus]") !== null;
+    this.unsaved = new Unsaved(form.dataset["who"] ?? "");
     for (const root of Array.from(form.querySelectorAll<HTMLElement>("[data-box]"))) {
       const box = new Box(root, {
         beside: () => this.beside(),
@@ -50,13 +55,17 @@ class EntryForm {
     window.addEventListener("beforeunload", (event) => {
       if (this.dirty.size > 0 && !this.leaving) event.preventDefault();
     });
+    // Back from the next page: what was handed in is no draft any more.
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted && this.leaving) location.reload();
+    });
     this.restore();
     this.begin();
   }
 
   /** What is typed but not saved when a session ends is put back after signing in again. */
   private restore(): void {
-    const left = this.unsaved.read();
+    const left = this.unsaved.read() ?? {};
     const names = Object.keys(left).filter((name) => this.boxes.has(name));
     if (names.length === 0) return;
     for (const name of names) this.boxes.get(name)?.put(left[name] ?? "");
@@ -136,17 +145,17 @@ class EntryForm {
     }
     const { status, title, detail } = error.problem;
     if (status === 401 || (status === 403 && !error.problem.isTold)) return this.signedOut();
-    if (status === 409) this.over = true;
+    if (status === 409) {
+      this.over = true;
+      this.unsaved.forget();
+    }
     if (saved !== null) this.tell(`${title}${detail}`, true);
   }
 
   private signedOut(): void {
     this.over = true;
     const place = this.form.querySelector<HTMLElement>("[data-saved]");
-    const link = document.createElement("a");
-    link.href = `${this.form.dataset["signin"] ?? "/signin"}?next=${encodeURIComponent(location.pathname + location.search)}`;
-    link.textContent = "重新登录后接着填";
-    link.className = "btn btn-primary";
+    const link = signInAgain(this.form.dataset["signin"]);
     link.addEventListener("click", () => (this.leaving = true));
     this.tell("登录已过期。填写的内容没有丢。", true);
     place?.append(document.createElement("br"), link);
@@ -247,16 +256,25 @@ class EntryForm {
     if (button !== null) this.form.requestSubmit(button);
   }
 
+  /** Saves, then sends the form, once: a second click while the first is under way does nothing. */
   private async submit(event: SubmitEvent): Promise<void> {
-    if (this.leaving) return;
+    if (this.passing) return;
     event.preventDefault();
+    if (this.submitting) return;
+    this.submitting = true;
     const button = event.submitter as HTMLButtonElement | null;
+    button?.setAttribute("aria-busy", "true");
     for (const box of this.boxes.values()) box.settle();
     await this.saving.now();
-    if (!this.ok) return;
+    if (!this.ok) {
+      this.submitting = false;
+      button?.removeAttribute("aria-busy");
+      return;
+    }
     this.leaving = true;
+    this.passing = true;
     this.form.requestSubmit(button);
-    button?.setAttribute("aria-busy", "true");
+    this.passing = false;
   }
 
   private toggled(event: Event): void {

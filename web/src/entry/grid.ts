@@ -1,10 +1,11 @@
 /** Many records at once: paste from a spreadsheet, move by arrows, fill down, see what is wrong at once. */
 
 import { Combo, type Source } from "../combo";
+import { accepted, signInAgain } from "./accepting";
 import { Cells, moved, type Place } from "./cells";
-import { OneAtATime, Refused, sent } from "./saving";
+import { OneAtATime, Refused, sent, Unsaved } from "./saving";
 import { sourceOf } from "./offering";
-import { asText, isEmpty, pasted, Sheet, type Answer, type Column } from "./sheet";
+import { asText, isEmpty, pasted, Sheet, type Answer, type Cells as Texts, type Column } from "./sheet";
 
 const PAUSE = 500;
 const AT_ONCE = 400;
@@ -21,10 +22,13 @@ class Grid {
   private over = false;
   private dragging = false;
   private trouble = "";
+  private landing = false;
+  private readonly unsaved: Unsaved<Record<string, Texts>>;
 
   constructor(private readonly root: HTMLElement) {
     const columns = JSON.parse(root.dataset["columns"] ?? "[]") as Column[];
     this.version = Number(root.dataset["version"] ?? 0);
+    this.unsaved = new Unsaved(root.dataset["who"] ?? "");
     this.sheet = new Sheet(columns, Number(root.dataset["most"] ?? 5000));
     this.cells = new Cells(this.sheet, this.part("scroll"), this.part("head"), this.part("body"));
     this.editor = document.createElement("input");
@@ -37,8 +41,27 @@ class Grid {
     this.part("scroll").append(wrap);
     this.cells.show(this.visible());
     this.listen();
-    if (root.dataset["draft"] !== undefined) void this.load();
     this.go({ row: 0, column: 0 });
+    void this.start();
+  }
+
+  /** The rows of the draft, and what a session that ended left unsaved. */
+  private async start(): Promise<void> {
+    try {
+      if (this.root.dataset["draft"] !== undefined) await this.load();
+    } catch {
+      // Nothing may be saved over rows that are not seen.
+      this.over = true;
+      return this.say("没有读到这份草稿的内容，请刷新本页。");
+    }
+    const left = this.unsaved.read();
+    if (left === null) return;
+    this.sheet.putBack(left);
+    this.reshow();
+    this.tally();
+    this.trouble = "已恢复上次没来得及保存的内容。";
+    this.explain();
+    this.saving.later(0);
   }
 
   private part<T extends HTMLElement>(name: string): T {
@@ -152,7 +175,8 @@ class Grid {
   }
 
   private write(cells: { row: number; name: string; text: string }[]): void {
-    this.sheet.write(cells);
+    const beyond = this.sheet.write(cells);
+    if (beyond > 0) this.trouble = `一次最多录入 ${this.sheet.most.toLocaleString("zh-CN")} 行，最后 ${beyond.toLocaleString("zh-CN")} 行没有放进来；更多的请报送文件。`;
     this.cells.draw();
     this.tally();
     this.saving.later(PAUSE);
@@ -278,17 +302,8 @@ class Grid {
     }
   }
 
-  private area(): { row: number; name: string }[] {
-    const { top, bottom, left, right } = this.cells.chosen;
-    const found = [];
-    for (let row = top; row <= bottom; row += 1) {
-      for (const column of this.cells.columns.slice(left, right + 1)) found.push({ row, name: column.name });
-    }
-    return found;
-  }
-
   private clear(): void {
-    this.write(this.area().map((cell) => ({ ...cell, text: "" })));
+    this.write(this.cells.area.map((cell) => ({ ...cell, text: "" })));
     this.explain();
   }
 
@@ -297,19 +312,14 @@ class Grid {
     const { top, bottom } = this.cells.chosen;
     const source = top === bottom ? top - 1 : top;
     if (source < 0) return;
-    const cells = this.area().filter(({ row }) => row !== source);
+    const cells = this.cells.area.filter(({ row }) => row !== source);
     this.write(cells.map(({ row, name }) => ({ row, name, text: this.sheet.typed(source, name) })));
   }
 
   private copy(event: ClipboardEvent): void {
     if (this.editing) return;
     event.preventDefault();
-    const { top, bottom, left, right } = this.cells.chosen;
-    const rows = [];
-    for (let row = top; row <= bottom; row += 1) {
-      rows.push(this.cells.columns.slice(left, right + 1).map((column) => this.sheet.text(row, column.name)));
-    }
-    event.clipboardData?.setData("text/plain", asText(rows));
+    event.clipboardData?.setData("text/plain", asText(this.cells.texts));
   }
 
   private paste(event: ClipboardEvent): void {
@@ -321,7 +331,6 @@ class Grid {
     this.trouble = unknown.length > 0 ? `这些列不在数据标准中，没有粘贴：${unknown.join("、")}` : "";
     this.write(cells);
     this.reshow();
-    this.explain();
   }
 
   private undo(): void {
@@ -367,7 +376,7 @@ class Grid {
 
   private async load(): Promise<void> {
     const answer = await fetch(location.pathname, { headers: { Accept: "application/json" } });
-    if (!answer.ok) return;
+    if (!answer.ok) throw new Error(`the draft did not come: ${answer.status}`);
     const { typed, rows, version } = (await answer.json()) as Answer;
     this.sheet.load(typed ?? [], rows ?? {});
     this.version = version ?? this.version;
@@ -389,6 +398,7 @@ class Grid {
         return this.failed(error);
       }
     }
+    this.unsaved.forget();
     this.tally();
   }
 
@@ -411,72 +421,61 @@ class Grid {
 
   private failed(error: unknown): void {
     if (!(error instanceof Refused)) {
+      this.unsaved.keep(this.sheet.unsaved);
       this.say("没有连上服务器，内容留在本页，连上后自动保存。");
       return this.saving.later(5000);
     }
     const { status, title, detail, isTold } = error.problem;
     if (status === 401 || (status === 403 && !isTold)) {
       this.over = true;
-      const link = document.createElement("a");
-      link.href = `${this.root.dataset["signin"] ?? "/signin"}?next=${encodeURIComponent(location.pathname)}`;
-      link.textContent = "重新登录";
-      this.say("登录已过期；最近几秒的改动请登录后核对。");
-      this.part("state").append(" ", link);
+      const kept = this.unsaved.keep(this.sheet.unsaved);
+      this.say(kept ? "登录已过期。填写的内容没有丢。" : "登录已过期，浏览器没有留存最近的改动；请先把它们复制出来再登录。");
+      this.part("state").append(" ", signInAgain(this.root.dataset["signin"]));
       return;
     }
     if (status === 409) this.over = true;
     this.say(`${title}${detail}`);
   }
 
-  private async land(act: string, accept = false, note = ""): Promise<void> {
-    this.commit();
-    await this.saving.now();
-    if (this.sheet.changed.size > 0 || this.over) return;
-    this.say("正在入库……");
+  /** Hand in, once: a second click while the first is under way does nothing. */
+  private async land(act: string): Promise<void> {
+    if (this.landing) return;
+    this.landing = true;
     try {
-      const answer = await this.post({ act, accept, note, changed: {}, count: this.sheet.used });
-      if (answer.outcome === "warned") return void this.ask(act, answer);
-      if (answer.receipt !== undefined) return await this.landed(answer);
-      this.apply(answer);
-      this.tally();
-      this.nextWrong();
+      this.commit();
+      await this.saving.now();
+      if (this.sheet.changed.size === 0 && !this.over) await this.handIn(act, {});
     } catch (error) {
       this.failed(error);
+    } finally {
+      this.landing = false;
     }
+  }
+
+  private async handIn(act: string, said: { accepts?: boolean; note?: string }): Promise<void> {
+    this.say("正在入库……");
+    const answer = await this.post({ act, ...said, changed: {}, count: this.sheet.used });
+    if (answer.receipt !== undefined) return this.landed(answer);
+    this.apply(answer);
+    this.tally();
+    if (answer.outcome === "warned") {
+      const warned = Object.values(answer.rows ?? {}).filter((row) => row.troubles.length > 0).length;
+      const note = await accepted(warned);
+      if (note !== null) return this.handIn(act, { accepts: true, note });
+    }
+    this.nextWrong();
   }
 
   private async landed(answer: Answer): Promise<void> {
     this.over = true;
     if (answer.left !== true) return location.assign(answer.receipt ?? "");
-    this.over = false;
     await this.load();
+    this.over = false;
     this.say(`已入库 ${answer.landed ?? 0} 行；表中留下的行还有问题。`);
     const link = document.createElement("a");
     link.href = answer.receipt ?? "";
     link.textContent = "查看回执";
     this.part("state").append(" ", link);
-  }
-
-  /** What the checks only point out is looked at once more before it lands. */
-  private ask(act: string, answer: Answer): void {
-    this.apply(answer);
-    const dialog = document.querySelector<HTMLDialogElement>("#grid-accept");
-    const warned = Object.values(answer.rows ?? {}).filter((row) => row.troubles.length > 0).length;
-    const words = dialog?.querySelector("[data-grid-warned]");
-    if (dialog == null || words == null) return;
-    words.textContent = `有 ${warned} 行带提示或要等所引用的内容。都核对过吗？`;
-    dialog.returnValue = "";
-    dialog.addEventListener(
-      "close",
-      () => {
-        this.tally();
-        if (dialog.returnValue !== "yes") return this.nextWrong();
-        const note = dialog.querySelector("textarea")?.value ?? "";
-        void this.land(act, true, note);
-      },
-      { once: true },
-    );
-    dialog.showModal();
   }
 
   private tally(): void {

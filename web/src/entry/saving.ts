@@ -75,21 +75,30 @@ export class OneAtATime {
 }
 
 /** What the server has not acknowledged yet, kept by the tab alone: it survives signing in again. */
-export class Unsaved {
-  private readonly key = (): string => `entry:${location.pathname}`;
+export class Unsaved<T extends object> {
+  /** `who` is the account: what one has typed is not put before whoever signs in next. */
+  constructor(private readonly who: string) {}
 
-  keep(values: Record<string, string>): void {
-    this.guarded(() => sessionStorage.setItem(this.key(), JSON.stringify(values)));
+  private readonly key = (): string => `entry:${this.who}:${location.pathname}`;
+
+  /** False when the browser keeps nothing. */
+  keep(values: T): boolean {
+    let kept = false;
+    this.guarded(() => {
+      sessionStorage.setItem(this.key(), JSON.stringify(values));
+      kept = true;
+    });
+    return kept;
   }
 
   forget(): void {
     this.guarded(() => sessionStorage.removeItem(this.key()));
   }
 
-  read(): Record<string, string> {
-    let found: Record<string, string> = {};
+  read(): T | null {
+    let found: T | null = null;
     this.guarded(() => {
-      found = JSON.parse(sessionStorage.getItem(this.key()) ?? "{}") as Record<string, string>;
+      found = JSON.parse(sessionStorage.getItem(this.key()) ?? "null") as T | null;
     });
     return found;
   }

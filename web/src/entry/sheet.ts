@@ -53,7 +53,7 @@ export class Sheet {
 
   constructor(
     readonly columns: Column[],
-    private readonly most: number,
+    readonly most: number,
   ) {
     this.pad();
   }
@@ -67,6 +67,21 @@ export class Sheet {
     let last = this.rows.length;
     while (last > 0 && isEmpty(this.rows[last - 1])) last -= 1;
     return last;
+  }
+
+  /** Put rows back that had not been saved, as if they had been typed now. */
+  putBack(rows: Record<string, Cells>): void {
+    for (const [place, row] of Object.entries(rows)) {
+      while (this.rows.length <= Number(place)) this.rows.push({});
+      this.rows[Number(place)] = { ...row };
+      this.changed.add(Number(place));
+    }
+    this.pad();
+  }
+
+  /** The rows that nobody has saved yet. */
+  get unsaved(): Record<string, Cells> {
+    return Object.fromEntries([...this.changed].map((row) => [row, { ...this.rows[row] }]));
   }
 
   load(rows: Cells[], judged: Record<string, Judged>): void {
@@ -127,11 +142,18 @@ export class Sheet {
     return parts.join("，");
   }
 
-  /** Write cells as one step that can be undone; an empty text empties the cell. */
-  write(cells: { row: number; name: string; text: string }[]): void {
+  /**
+   * Write cells as one step that can be undone; an empty text empties the cell. Gives how many rows
+   * did not fit.
+   */
+  write(cells: { row: number; name: string; text: string }[]): number {
+    const beyond = new Set<number>();
     const before = new Map<number, Cells>();
     for (const { row, name, text } of cells) {
-      if (row >= this.most) continue;
+      if (row >= this.most) {
+        beyond.add(row);
+        continue;
+      }
       while (this.rows.length <= row) this.rows.push({});
       const here = this.rows[row];
       if (here === undefined || (here[name] ?? "") === text) continue;
@@ -140,10 +162,10 @@ export class Sheet {
       else here[name] = text;
       this.changed.add(row);
     }
-    if (before.size === 0) return;
-    this.past.push(before);
+    if (before.size > 0) this.past.push(before);
     if (this.past.length > UNDOS) this.past.shift();
     this.pad();
+    return beyond.size;
   }
 
   /** Take the last step back. Gives the row where something changed, or -1. */

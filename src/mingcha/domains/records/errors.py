@@ -356,6 +356,15 @@ class DraftMoved(MingchaError):
     remedy = "请重新打开草稿，在最新的内容上继续填写。"
 
 
+class DraftLanded(MingchaError):
+    """The draft has been handed in meanwhile, and is no draft any more."""
+
+    code = "records/draft-landed"
+    status = 409
+    message = "这份草稿已经提交，记录“{key}”就是它。"
+    remedy = "要改已入库的内容，请打开那条记录选“更正”；要再录一条，请从“在线录入”开始。"
+
+
 class RecordMoved(MingchaError):
     """The record has a newer version than the one that is being corrected."""
 
@@ -363,6 +372,15 @@ class RecordMoved(MingchaError):
     status = 409
     message = "记录“{key}”在您填写期间已经有了第 {version} 版。"
     remedy = "请重新打开这条记录，在最新一版上更正。"
+
+
+class RecordWithdrawn(MingchaError):
+    """The record has been withdrawn, so there is nothing to correct or to withdraw."""
+
+    code = "records/record-withdrawn"
+    status = 409
+    message = "记录“{key}”已经撤回，不能再更正或撤回。"
+    remedy = "撤回有误的，请用同一编号重新录入；原来各版的内容和撤回理由都保留着。"
 
 
 class KeyChanged(MingchaError):

@@ -72,6 +72,7 @@ def enter(handing: "entering.Handing", rows: Sequence[Row]) -> dict[str, Any]:
     """
     earlier = entering.earlier(handing)
     if earlier is not None:
+        entering.keep_rest(handing, [])
         return {"state": "known", "batch": earlier.public_id, "rows": []}
     table, provider = handing.table, handing.provider
     landing.lock_table(provider.pk, table.name)

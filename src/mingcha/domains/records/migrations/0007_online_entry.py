@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('source_key', models.CharField(max_length=400, verbose_name='业务主键')),
                 ('row', models.BigIntegerField(verbose_name='行号')),
                 ('draft', models.CharField(blank=True, max_length=20, verbose_name='来自草稿')),
+                ('sent', models.CharField(blank=True, max_length=64, verbose_name='所填内容的杂凑值')),
                 ('fact_id', models.BigIntegerField(null=True, verbose_name='记录')),
                 ('state', models.CharField(choices=[('landed', '已入库'), ('waiting', '待核'), ('withdrawn', '已撤回'), ('refused', '已退回'), ('unchanged', '内容未变')], max_length=10, verbose_name='状态')),
                 ('operation', models.CharField(max_length=1, verbose_name='操作')),

@@ -54,8 +54,8 @@ class Entry(models.Model):
     """One record as somebody handed it in by hand (录入), with its reason; one row per version.
 
     A projection for lists and pages: the record itself is a fact, its batch the receipt. `fact_id`
-    is empty while the row waits. `draft` is the draft it came from, so that handing in twice finds
-    the first.
+    is empty while the row waits. `draft` is the draft it came from and `sent` what that draft said
+    (a digest), so that handing in twice finds the first.
     """
 
     public_id = PublicIdField("录入编号")
@@ -72,6 +72,7 @@ class Entry(models.Model):
     )
     row = models.BigIntegerField("行号")
     draft = models.CharField("来自草稿", max_length=20, blank=True)
+    sent = models.CharField("所填内容的杂凑值", max_length=64, blank=True)
     fact_id = models.BigIntegerField("记录", null=True)
     state = models.CharField("状态", max_length=10, choices=EntryState.choices)
     operation = models.CharField("操作", max_length=1)

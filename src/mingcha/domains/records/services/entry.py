@@ -4,6 +4,8 @@ A draft is nobody's business but its writer's and leaves no act. Handing in is o
 act, landed like a file's by the answering process (docs/decisions/0010).
 """
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +16,7 @@ from django.db.models import F
 
 from mingcha.base.asking import ask
 from mingcha.base.days import local_today, utc_now
+from mingcha.base.ids import public_id
 from mingcha.base.ledger import services as ledger
 from mingcha.base.ledger.canonical import Json
 from mingcha.base.people.models import Account, Organisation
@@ -21,10 +24,12 @@ from mingcha.base.runs import services as runs
 from mingcha.base.runs.models import Run
 from mingcha.domains.records.errors import (
     BadPattern,
+    DraftLanded,
     DraftMoved,
     NotByHand,
     ReasonMissing,
     RecordMoved,
+    RecordWithdrawn,
 )
 from mingcha.domains.records.models import (
     Batch,
@@ -39,7 +44,7 @@ from mingcha.domains.records.models import (
 )
 from mingcha.domains.records.queries.dossier import headline
 from mingcha.domains.records.queries.entry.numbers import free_numbers, pattern_for
-from mingcha.domains.records.queries.entry.standing import filled_rows
+from mingcha.domains.records.queries.entry.standing import entered_from, filled_rows
 from mingcha.domains.records.queries.sharing import Relation, shown
 from mingcha.domains.records.services import vault
 from mingcha.domains.records.services.intake import INTAKE, require_intake
@@ -59,7 +64,7 @@ class Handing:
     `operation`: i new, u a correction of the record `corrects` (a fact), d its withdrawal.
     `numbered` are the rows (from 0) whose number the platform gives. `accepts`: what the checks
     only point out has been looked at; `note` says why it is right. `only_good`: land the rows that
-    pass, leave the others in the draft.
+    pass, leave the others in the draft. `sent` tells one sending of a form from another.
     """
 
     account: Account
@@ -74,6 +79,7 @@ class Handing:
     only_good: bool = False
     channel: str = CHANNEL
     numbered: tuple[int, ...] = field(default=())
+    sent: str = ""
 
     @property
     def file_name(self) -> str:
@@ -136,22 +142,35 @@ class Writing:
     title: str = ""
     reason: str = ""
 
+    @property
+    def sent(self) -> str:
+        """What tells this writing from another: a digest of what was typed."""
+        said = json.dumps([self.values, sorted(self.cleared), self.reason], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
+
 
 def start_draft(
-    table: Table, provider: Organisation, writing: Writing, *, actor: Account
+    table: Table, provider: Organisation, writing: Writing, *, actor: Account, number: str = ""
 ) -> EntryDraft:
-    """Keep a new draft (保存草稿). Raises NotAllowed."""
+    """Keep a new draft (保存草稿). Raises NotAllowed.
+
+    `number` is the one that the empty form came with: of two sendings at once one makes the draft.
+    """
     require_intake(actor, provider, table.name)
-    return EntryDraft.objects.create(
+    draft, _ = EntryDraft.objects.get_or_create(
+        public_id=number or public_id(),
         account=actor,
-        provider=provider,
-        table=table.name,
-        is_grid=isinstance(writing.values, list),
-        values=writing.values,
-        cleared=list(writing.cleared),
-        title=writing.title[:300],
-        reason=writing.reason[:300],
+        defaults={
+            "provider": provider,
+            "table": table.name,
+            "is_grid": isinstance(writing.values, list),
+            "values": writing.values,
+            "cleared": list(writing.cleared),
+            "title": writing.title[:300],
+            "reason": writing.reason[:300],
+        },
     )
+    return draft
 
 
 def save_draft(
@@ -159,7 +178,7 @@ def save_draft(
 ) -> EntryDraft:
     """Keep what was typed since (保存草稿). `version` is the one that was typed on.
 
-    Raises DraftMoved when somebody, in another window, has saved it since.
+    Raises DraftMoved when somebody, in another window, has saved it since and it says something else.
     """
     changed = EntryDraft.objects.filter(pk=draft.pk, version=version).update(
         values=writing.values,
@@ -170,10 +189,17 @@ def save_draft(
         version=F("version") + 1,
         saved_at=utc_now(),
     )
-    if not changed:
-        raise DraftMoved
-    draft.refresh_from_db()
-    return draft
+    now = EntryDraft.objects.filter(pk=draft.pk).first()
+    if now is not None and (changed or _as_written(now).sent == writing.sent):
+        return now
+    landed = entered_from(draft.account, draft.public_id).filter(sent=writing.sent)
+    if now is None and landed.exists():  # the same form, sent twice at once
+        return draft
+    raise DraftMoved
+
+
+def _as_written(draft: EntryDraft) -> Writing:
+    return Writing(draft.values, draft.cleared, draft.title, draft.reason)
 
 
 def discard_draft(draft: EntryDraft) -> None:
@@ -186,9 +212,11 @@ def correct(fact: Fact, *, actor: Account) -> EntryDraft:
     """Open a record for correction (更正): a draft with all it says. Leaves one act.
 
     Values that are masked elsewhere stand in it as they are: hence the act. A correction that the
-    account has open already is given again. Raises NotAllowed or NotByHand.
+    account has open already is given again. Raises NotAllowed, NotByHand or RecordWithdrawn.
     """
     table = _named_by_hand(fact)
+    if fact.operation == Operation.DELETE:
+        raise RecordWithdrawn(key=fact.source_key)
     require_intake(actor, fact.provider, table.name)
     found = EntryDraft.objects.filter(account=actor, corrects=fact.pk).first()
     if found is not None:
@@ -206,15 +234,25 @@ def correct(fact: Fact, *, actor: Account) -> EntryDraft:
 def withdraw(fact: Fact, *, reason: str, actor: Account) -> Outcome:
     """Withdraw a record (撤回): a last version that takes it back. Leaves one act.
 
-    Raises NotAllowed, ReasonMissing, NotByHand or RecordMoved.
+    Asked twice by the same account it is withdrawn once. Raises NotAllowed, ReasonMissing,
+    NotByHand, RecordMoved or RecordWithdrawn.
     """
     table = _named_by_hand(fact)
+    if fact.operation == Operation.DELETE:
+        return _withdrawn(fact, actor)
     handing = Handing(
         actor, fact.provider, table, Operation.DELETE.value, corrects=fact.pk, reason=reason,
         accepts=True,
     )  # fmt: skip
     key = {name: fact.payload[name] for name in table.key.fields}
     return hand_in(handing, [key])
+
+
+def _withdrawn(fact: Fact, actor: Account) -> Outcome:
+    entry = Entry.objects.filter(account=actor, fact_id=fact.pk).select_related("batch").first()
+    if entry is None:
+        raise RecordWithdrawn(key=fact.source_key)
+    return Outcome("known", entry.batch.public_id, [], [entry])
 
 
 def _named_by_hand(fact: Fact) -> Table:
@@ -244,7 +282,8 @@ def hand_in(handing: Handing, rows: Sequence[Row]) -> Outcome:
 def earlier(handing: Handing) -> Batch | None:
     """Hold the draft until the transaction ends; the batch it became, if it was handed in before.
 
-    Asks the permission anew: this runs in the answering process. Raises NotAllowed or RecordMoved.
+    Asks the permission anew: this runs in the answering process. Raises NotAllowed, RecordMoved, or
+    DraftLanded when the draft was handed in saying something else.
     """
     require_intake(handing.account, handing.provider, handing.table.name)
     if handing.corrects is not None:
@@ -252,9 +291,13 @@ def earlier(handing: Handing) -> Batch | None:
     if not handing.draft:
         return None
     mine = EntryDraft.objects.select_for_update().filter(account=handing.account)
-    if mine.filter(public_id=handing.draft).exists():
+    is_open = mine.filter(public_id=handing.draft).exists()
+    entered = entered_from(handing.account, handing.draft)
+    if is_open and not handing.sent:  # a grid, some rows of which may have landed
         return None
-    entry = Entry.objects.filter(draft=handing.draft, account=handing.account).first()
+    entry = (entered.filter(sent=handing.sent) if handing.sent else entered).first()
+    if entry is None and not is_open and entered.exists():
+        raise DraftLanded(key=entered[0].source_key)
     return entry.batch if entry is not None else None
 
 
@@ -414,6 +457,7 @@ def _entry(
         batch=batch,
         row=row,
         draft=handing.draft,
+        sent=handing.sent,
         fact_id=fact.pk if fact is not None else None,
         state=state,
         operation=handing.operation,

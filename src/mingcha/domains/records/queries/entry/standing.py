@@ -94,6 +94,23 @@ def draft_for(account: Account, public_id: str) -> EntryDraft:
     return found
 
 
+def entered_from(account: Account, draft: str) -> QuerySet[Entry]:
+    """What the account entered from a draft that is no more."""
+    return Entry.objects.filter(account=account, draft=draft).order_by("-pk")
+
+
+def gone(account: Account, draft: str) -> Entry | None:
+    """What came of a draft of the account's that is no more; None while it is there or never was."""
+    if not draft or drafts(account).filter(public_id=draft).exists():
+        return None
+    return entered_from(account, draft).select_related("provider", "batch").first()
+
+
+def is_anothers(account: Account, draft: str) -> bool:
+    """Whether a draft's number belongs to somebody else."""
+    return EntryDraft.objects.filter(public_id=draft).exclude(account=account).exists()
+
+
 def own_fact(account: Account, number: int) -> Fact:
     """A record that the account may correct: the latest version, of a body it hands in for.
 

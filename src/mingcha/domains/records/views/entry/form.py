@@ -1,5 +1,6 @@
 """The form of one record: filled in, saved as typed, checked at once, handed in."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -15,9 +16,10 @@ from mingcha.base.access import door
 from mingcha.base.asking import NobodyAnswers
 from mingcha.base.days import local_today
 from mingcha.base.errors import MingchaError, NotAllowed
+from mingcha.base.ids import LENGTH, public_id
 from mingcha.base.people.models import Account, Organisation
-from mingcha.domains.records.errors import KeyChanged
-from mingcha.domains.records.models import EntryDraft, Fact
+from mingcha.domains.records.errors import DraftLanded, KeyChanged
+from mingcha.domains.records.models import Entry, EntryDraft, Fact
 from mingcha.domains.records.queries.entry import filling as fillings
 from mingcha.domains.records.queries.entry import standing
 from mingcha.domains.records.queries.entry.copying import from_last
@@ -33,13 +35,18 @@ from mingcha.standards.form import number_field
 from mingcha.standards.model import Table
 
 UNPROCESSABLE = 422
+NUMBER = re.compile(rf"[0-9a-f]{{{LENGTH}}}")
 INSERT, UPDATE = "i", "u"
 HANDS_IN = {"submit", "next"}
 
 
 @dataclass(frozen=True)
 class Desk:
-    """One form on somebody's desk: the table, for whom, the draft if there is one, what it says."""
+    """One form on somebody's desk: the table, for whom, the draft if there is one, what it says.
+
+    `number` is the one that the draft will have when there is none yet: a form that is sent twice
+    is one draft, and one record.
+    """
 
     account: Account
     table: Table
@@ -49,6 +56,7 @@ class Desk:
     reason: str = ""
     note: str = ""
     accepts: bool = False
+    number: str = ""
 
     @property
     def known(self) -> Known:
@@ -75,7 +83,9 @@ def new(request: HttpRequest, table: str) -> HttpResponse:
     account = cast(Account, request.user)
     found = loader.current().table(table)
     provider = chosen_provider(account, found, _said(request).get("provider", ""))
-    return _answer(request, Desk(account, found, provider, None, Posted()))
+    number = _number(account, request.POST.get("draft", ""))
+    begun = standing.drafts(account).filter(public_id=number, table=table, is_grid=False).first()
+    return _answer(request, Desk(account, found, provider, begun, Posted(), number=number))
 
 
 @door("records.intake")
@@ -83,6 +93,9 @@ def new(request: HttpRequest, table: str) -> HttpResponse:
 def draft(request: HttpRequest, number: str) -> HttpResponse:
     """A draft, to go on with."""
     account = cast(Account, request.user)
+    gone = standing.gone(account, number)
+    if gone is not None:
+        return _gone(request, gone)
     found = standing.draft_for(account, number)
     if found.is_grid:
         return redirect("records:entry_grid_draft", number)
@@ -93,6 +106,24 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
     return _answer(request, Desk(account, table, provider, found, posted, reason=found.reason))
 
 
+def _gone(request: HttpRequest, entry: Entry) -> HttpResponse:
+    """Where a draft leads that was handed in: to its record, or to the receipt of its rows.
+
+    Raises DraftLanded for a script that goes on saving it, and for other words in its name.
+    """
+    said = request.POST
+    table = loader.current().table(entry.table)
+    is_same = entry.sent == Writing(*_of(read(said, table)), reason=_reason(said)).sent
+    if request.method == "POST" and (wants_json(request) or not is_same):
+        raise DraftLanded(key=entry.source_key)
+    if said.get("act") == "next":
+        where = reverse("records:entry_new", args=[entry.table])
+        return redirect(f"{where}?provider={entry.provider.code}")
+    if not entry.sent:
+        return redirect("records:batch", entry.batch.public_id)
+    return redirect("records:entry_record", entry.public_id)
+
+
 def _answer(request: HttpRequest, desk: Desk) -> HttpResponse:
     if request.method != "POST":
         return _page(request, desk, fillings.filled(desk.known, *_of(desk.posted)), [])
@@ -100,7 +131,7 @@ def _answer(request: HttpRequest, desk: Desk) -> HttpResponse:
     desk = replace(
         desk,
         posted=read(said, desk.table),
-        reason=said.get("reason", "").strip(),
+        reason=_reason(said),
         note=said.get("note", "").strip(),
         accepts=said.get("accepts") == "yes",
     )
@@ -126,7 +157,11 @@ def _saved(request: HttpRequest, desk: Desk) -> Desk:
     title = fillings.filled(desk.known, *_of(desk.posted)).title
     writing = Writing(desk.posted.typed, desk.posted.cleared, title, desk.reason)
     if desk.draft is None:
-        made = services.start_draft(desk.table, desk.provider, writing, actor=desk.account)
+        entry = standing.gone(desk.account, desk.number)
+        number = desk.number if entry is None or entry.sent == writing.sent else ""
+        made = services.start_draft(
+            desk.table, desk.provider, writing, actor=desk.account, number=number
+        )
         return replace(desk, draft=made)
     version = request.POST.get("version", "")
     on = int(version) if version.isdigit() and len(version) < 9 else desk.draft.version
@@ -144,6 +179,7 @@ def _handed_in(request: HttpRequest, desk: Desk, act: str) -> HttpResponse:
         draft=desk.draft.public_id if desk.draft is not None else "",
         corrects=fact.pk if fact is not None else None, reason=desk.reason, note=desk.note,
         accepts=desk.accepts, numbered=(0,) if filling.is_numbered else (),
+        sent=Writing(*_of(desk.posted), reason=desk.reason).sent,
     )  # fmt: skip
     try:
         _same_key(desk, fact, filling)
@@ -196,6 +232,7 @@ def _page(
         "table": desk.table,
         "groups": groups,
         "draft": desk.draft,
+        "new_number": desk.number or public_id(),
         "state": state_of(boxes.proposed_texts(filling), list(desk.posted.cleared)),
         "provider": desk.provider,
         "providers": providers if desk.operation == INSERT else [],
@@ -303,6 +340,17 @@ def _same_key(desk: Desk, fact: Fact | None, filling: Filling) -> None:
         if before != after:
             label = desk.table.fields[name].label
             raise KeyChanged(label=label, before=before, after=after)
+
+
+def _number(account: Account, text: str) -> str:
+    """The number that an empty form came with; "" unless it is free or the account's own."""
+    if not NUMBER.fullmatch(text) or standing.is_anothers(account, text):
+        return ""
+    return text
+
+
+def _reason(said: Any) -> str:
+    return str(said.get("reason", "")).strip()
 
 
 def _of(posted: Posted) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -14,7 +14,8 @@ from mingcha.base.access import door
 from mingcha.base.days import local_today
 from mingcha.base.errors import BadInput
 from mingcha.base.people.models import Account, Organisation
-from mingcha.domains.records.models import EntryDraft
+from mingcha.domains.records.errors import DraftLanded
+from mingcha.domains.records.models import Entry, EntryDraft
 from mingcha.domains.records.queries.entry import filling as fillings
 from mingcha.domains.records.queries.entry import standing
 from mingcha.domains.records.queries.entry.known import Known
@@ -66,6 +67,9 @@ def new(request: HttpRequest, table: str) -> HttpResponse:
 def draft(request: HttpRequest, number: str) -> HttpResponse:
     """A grid to go on with."""
     account = cast(Account, request.user)
+    gone = standing.gone(account, number)
+    if gone is not None:
+        return _gone(request, gone)
     found = standing.draft_for(account, number)
     if not found.is_grid:
         return redirect("records:entry_draft", number)
@@ -73,6 +77,19 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
     provider = chosen_provider(account, table, found.provider.code)
     sheet = Sheet(account, table, provider, found, found.values, range(len(found.values)))
     return _answer(request, _said(request), sheet)
+
+
+def _gone(request: HttpRequest, entry: Entry) -> HttpResponse:
+    """Where a grid leads whose rows have all landed: to their receipt.
+
+    Raises DraftLanded for a script that goes on saving it.
+    """
+    receipt = reverse("records:batch", args=[entry.batch.public_id])
+    if request.method != "POST":
+        return redirect(receipt)
+    if _said(request).get("act") not in LANDS:
+        raise DraftLanded(key=entry.source_key)
+    return JsonResponse({"outcome": "known", "receipt": receipt, "landed": 0, "left": False})
 
 
 def _answer(request: HttpRequest, said: Mapping[str, Any], sheet: Sheet) -> HttpResponse:

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mingcha.base.access import door
 from mingcha.base.listing import Column, Listing
 from mingcha.base.people.models import Account
-from mingcha.domains.records.models import Entry, EntryDraft, EntryState
+from mingcha.domains.records.errors import RecordWithdrawn
+from mingcha.domains.records.models import Entry, EntryDraft, EntryState, Operation
 from mingcha.domains.records.queries.entry import standing
 from mingcha.domains.records.queries.entry.choosing import choice
 from mingcha.domains.records.queries.entry.copying import from_record
@@ -202,6 +203,8 @@ def withdraw(request: HttpRequest, fact: int) -> HttpResponse:
     """Take a record back, with a reason."""
     account = cast(Account, request.user)
     found = standing.own_fact(account, fact)
+    if request.method == "GET" and found.operation == Operation.DELETE:
+        raise RecordWithdrawn(key=found.source_key)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
