@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mingcha.base.access import door
+from mingcha.base.days import minute_text
 from mingcha.base.listing import Column, Listing
 from mingcha.base.people.models import Account
 from mingcha.domains.records.errors import RecordWithdrawn
@@ -48,14 +49,14 @@ COLUMNS: Sequence[Column[Entry]] = (
     Column("state", "状态", lambda e: e.get_state_display(), "state"),
     Column("provider", "报送单位", lambda e: e.provider.name, "provider__name"),
     Column("by", "录入人", lambda e: e.account.real_name, "account__real_name"),
-    Column("at", "录入时间", lambda e: f"{e.entered_at:%Y-%m-%d %H:%M}", "entered_at"),
+    Column("at", "录入时间", lambda e: minute_text(e.entered_at), "entered_at"),
 )
 DRAFT_COLUMNS: Sequence[Column[EntryDraft]] = (
     Column("title", "内容", lambda d: d.title or "（还没有内容）", "title"),
     Column("table", "数据表", _table, "table"),
     Column("kind", "方式", lambda d: _kind(d)),
     Column("provider", "报送单位", lambda d: d.provider.name, "provider__name"),
-    Column("saved", "保存时间", lambda d: f"{d.saved_at:%Y-%m-%d %H:%M}", "saved_at"),
+    Column("saved", "保存时间", lambda d: minute_text(d.saved_at), "saved_at"),
 )
 
 
