@@ -164,7 +164,7 @@ class EntryForm {
 
   private apply(answer: Answer, texts: Map<string, string>): void {
     this.set("version", String(answer.version));
-    if (location.pathname !== answer.url) history.replaceState(null, "", answer.url);
+    if (location.pathname !== answer.url) this.unsaved.moveTo(answer.url);
     for (const [name, said] of Object.entries(answer.fields)) {
       const box = this.boxes.get(name);
       box?.show(said, texts.get(name) ?? "", this.complete);

@@ -412,7 +412,7 @@ class Grid {
   private apply(answer: Answer): void {
     this.version = answer.version ?? this.version;
     if (answer.url !== undefined && answer.url !== "" && location.pathname !== answer.url) {
-      history.replaceState(null, "", answer.url);
+      this.unsaved.moveTo(answer.url);
     }
     for (const [row, judged] of Object.entries(answer.rows ?? {})) this.sheet.judged.set(Number(row), judged);
     this.cells.draw();

@@ -95,6 +95,14 @@ export class Unsaved<T extends object> {
     this.guarded(() => sessionStorage.removeItem(this.key()));
   }
 
+  /** The page has got another address: what is kept goes with it. */
+  moveTo(address: string): void {
+    const values = this.read();
+    this.forget();
+    history.replaceState(null, "", address);
+    if (values !== null) this.keep(values);
+  }
+
   read(): T | null {
     let found: T | null = null;
     this.guarded(() => {

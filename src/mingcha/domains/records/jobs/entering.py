@@ -6,6 +6,7 @@ online (XA21 art. 8), where a file's row waits.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -76,22 +77,30 @@ def enter(handing: "entering.Handing", rows: Sequence[Row]) -> dict[str, Any]:
         return {"state": "known", "batch": earlier.public_id, "rows": []}
     table, provider = handing.table, handing.provider
     landing.lock_table(provider.pk, table.name)
-    rows = entering.numbered(handing, rows)
-    found = judged(table, provider, rows, handing.operation)
+    whole = entering.numbered(handing, rows)
+    found = judged(table, provider, whole, handing.operation)
     good = [n for n, one in enumerate(found) if one["state"] != REFUSED]
     if not good or (len(good) < len(found) and not handing.only_good):
         return {"state": "refused", "batch": "", "rows": found}
     if not handing.accepts and any(_warned(found[n]) for n in good):
         return {"state": "warned", "batch": "", "rows": found}
-    batch = _landed(handing, [rows[n] for n in good])
-    entering.note(handing, batch, [found[n] for n in good])
-    entering.keep_rest(handing, [n for n in range(len(found)) if n not in set(good)])
+    bad = [n for n, one in enumerate(found) if one["state"] == REFUSED]
+    if bad:  # what lands is numbered as if the others were not there
+        given = set(handing.numbered)
+        mine = replace(handing, numbered=tuple(n for n, at in enumerate(good) if at in given))
+        batch = _landed(mine, entering.numbered(mine, [rows[n] for n in good]))
+    else:
+        batch = _landed(handing, whole, found)
+    entering.keep_rest(handing, bad)
     return {"state": "landed", "batch": batch.public_id, "rows": found}
 
 
-def _landed(handing: "entering.Handing", rows: Sequence[Row]) -> Batch:
-    """The batch of some good rows, landed like a file's."""
+def _landed(
+    handing: "entering.Handing", rows: Sequence[Row], found: Sequence[Judged] | None = None
+) -> Batch:
+    """The batch of good rows, landed like a file's. `found` is what the checks said of them."""
     table = handing.table
+    found = found or judged(table, handing.provider, rows, handing.operation)
     columns = [name for name in table.fields if any(row.get(name) for row in rows)]
     columns += [OPERATION] if handing.operation == WITHDRAW else []
     lines = [{name: row[name] for name in columns if row.get(name)} for row in rows]
@@ -106,6 +115,8 @@ def _landed(handing: "entering.Handing", rows: Sequence[Row]) -> Batch:
     checker = _checker(table, handing.provider, rows, columns)
     land_chunk(batch, checker, checker.prepare(chunk), total=len(rows))
     finish(batch)
+    entering.count(handing, rows)
+    entering.note(handing, batch, found)
     return batch
 
 

@@ -304,23 +304,35 @@ def earlier(handing: Handing) -> Batch | None:
 def numbered(handing: Handing, rows: Sequence[Mapping[str, str]]) -> list[Row]:
     """The rows with the next free numbers where the platform gives them (自动编号).
 
-    Needs the lock of (provider, table): see landing.lock_table.
+    They are given away by `count` alone. Needs the lock of (provider, table): landing.lock_table.
     """
     found = [dict(row) for row in rows]
     name = number_field(handing.table)
     pattern = pattern_for(handing.provider, handing.table, on=local_today())
     if not handing.numbered or name is None or pattern is None:
         return found
-    rule, _ = NumberRule.objects.get_or_create(provider=handing.provider, table=handing.table.name)
-    last = rule.last if rule.prefix == pattern.prefix else 0
+    rule = NumberRule.objects.filter(provider=handing.provider, table=handing.table.name).first()
+    last = rule.last if rule is not None and rule.prefix == pattern.prefix else 0
     numbers = free_numbers(
         handing.provider, handing.table, pattern, after=last, count=len(handing.numbered)
     )
     for place, (_, number) in zip(handing.numbered, numbers, strict=True):
         found[place][name] = number
-    rule.prefix, rule.last = pattern.prefix, numbers[-1][0]
-    rule.save(update_fields=["prefix", "last"])
     return found
+
+
+def count(handing: Handing, rows: Sequence[Mapping[str, str]]) -> None:
+    """Note how far the numbers have come, once their rows land: refused rows leave no gap."""
+    name = number_field(handing.table)
+    pattern = pattern_for(handing.provider, handing.table, on=local_today())
+    if not handing.numbered or name is None or pattern is None:
+        return
+    last = max(pattern.serial_of(rows[place][name]) or 0 for place in handing.numbered)
+    NumberRule.objects.update_or_create(
+        provider=handing.provider,
+        table=handing.table.name,
+        defaults={"prefix": pattern.prefix, "last": last},
+    )
 
 
 def opened(handing: Handing, kept: vault.Kept, sample: dict[str, Any]) -> Batch:

@@ -142,6 +142,18 @@ def test_numbers_are_given_in_order_and_never_twice(clerk):
     assert again.state == "landed"
 
 
+def test_what_is_refused_takes_no_number(clerk):
+    bad = inspection(2, check_action_code="", check_result="99")
+    rows = [inspection(1, check_action_code=""), bad, inspection(3, check_action_code="")]
+
+    services.hand_in(handing(clerk, numbered=(0,)), [bad])
+    services.hand_in(handing(clerk, numbered=(0, 1, 2), only_good=True), rows)
+
+    year = local_today().year
+    keys = Entry.objects.order_by("pk").values_list("source_key", flat=True)
+    assert list(keys) == [f"JC{year}00001", f"JC{year}00002"]
+
+
 def test_only_the_good_rows_of_a_grid_land_and_the_others_stay(clerk):
     rows = [inspection(1), inspection(2, check_result="99"), inspection(3)]
     table = loader.current().table("check_action")

@@ -43,7 +43,8 @@ class Filling:
         """A line by which its writer knows it again."""
         row, subject = self.row, self.table.subject
         names = [subject.name] if subject is not None else []
-        said = [row.get(name or "", "") for name in [*names, *self.table.headline]]
+        shown = [name for name in [*names, *self.table.headline] if name and row.get(name)]
+        said = [label_of(self.table, name, row[name]) for name in shown]
         return " · ".join(dict.fromkeys(text for text in said if text))[:300]
 
 
