@@ -293,6 +293,20 @@ def test_a_clerk_enters_for_no_other_body(clerk, client, city):
     assert not Batch.objects.exclude(provider=city.fire).exists()
 
 
+def test_a_clerk_of_another_body_finds_neither_record_nor_what_changes_it(clerk, client, city):
+    record = posted(client, FORM, "submit", inspection(1)).headers["Location"]
+    fact = Fact.objects.get()
+    client.force_login(make_account("clerk", organisation=city.fire))
+
+    asked = [client.get(record), client.get(f"/entry/facts/{fact.pk}/withdraw")]
+    asked += [client.post(f"/entry/facts/{fact.pk}/{act}") for act in ("correct", "copy")]
+    asked.append(client.post(f"/entry/facts/{fact.pk}/withdraw", {"reason": "不是我的"}))
+
+    assert [one.status_code for one in asked] == [404] * 5
+    assert "JC000001" not in client.get("/entry/records/?whose=ours").content.decode()
+    assert Fact.objects.count() == 1
+
+
 @pytest.mark.row("DAT-3")
 def test_the_api_takes_one_record_with_the_same_answers(clerk, client):
     address = "/api/v1/records/check_action?provider=market"
