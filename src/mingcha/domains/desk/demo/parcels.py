@@ -32,6 +32,7 @@ REGISTRARS = {
 }
 CORRECTED, CHANGED, RESENT = "demo-fire", "demo-urban", "demo-market-310115"
 REFUSED_ONCE = ("unknown-code", "date-order", "bad-date", "missing", "lost-zero", "one-officer")
+TAX = "demo-tax"  # has a register of its own, which does not always say the same
 PUBLICIST = "demo-energy"  # 发展改革: keeps the public credit information
 MOVED = 0.005  # of the enterprises, to another address
 
@@ -90,6 +91,11 @@ class Maker:
             yield self._parcel(step, REGISTRARS[table], table, told, block)
             if table == "object_enterprise":
                 yield self._moved(told, block)
+                elsewhere = registers.seen_elsewhere(self.world, block, told)
+                yield self._parcel(DEEDS, TAX, table, elsewhere, block)
+                kin = registers.relations(self.world, block, told)
+                clean = kin.with_columns(_fault=pl.lit(None, pl.String), _wave=pl.lit("first"))
+                yield self._parcel(DEEDS, REGISTRARS[table], "object_relation", clean, block)
 
     def _moved(self, told: pl.DataFrame, block: Block) -> Parcel:
         """Enterprises that moved: the same key again, another address."""

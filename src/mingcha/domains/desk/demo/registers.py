@@ -6,11 +6,13 @@ Every function gives one table of the data standard: canonical text by field, be
 import numpy as np
 import polars as pl
 
-from mingcha.domains.desk.demo.dice import Bools, Dice
+from mingcha.domains.desk.demo.dice import Bools, Dice, Ints
 from mingcha.domains.desk.demo.parties import SCOPE, Block, days, iso, number_of, people, phones
 from mingcha.domains.desk.demo.world import MARK, World
 
 REVOKED_SHARE, CLOSED_SHARE = 0.01, 0.03
+LEAST_ELSEWHERE, ELSEWHERE_SHARE, MOVED_SHARE, REPLACED_SHARE = 5, 0.02, 0.7, 0.5
+ABSORBED, CONTINUED = "02", "05"  # 主体关系: 被吸收合并, 改制承继
 MADE_BY = "演示设备厂"
 
 
@@ -60,6 +62,46 @@ def enterprises(world: World, block: Block, all_entities: pl.DataFrame) -> pl.Da
         longitude="longitude",
         latitude="latitude",
     )
+
+
+def seen_elsewhere(world: World, block: Block, told: pl.DataFrame) -> pl.DataFrame:
+    """Enterprises as another register has them: some with another address, some with another head."""
+    dice = Dice(world.scale.seed, "elsewhere", block.number)
+    sound = told["_fault"].is_null().arg_true().to_numpy()
+    chosen = told[dice.some(sound, max(LEAST_ELSEWHERE, int(len(sound) * ELSEWHERE_SHARE)))]
+    n = chosen.height
+    moved, replaced = dice.under(MOVED_SHARE, n), dice.under(REPLACED_SHARE, n)
+    seat = pl.col("domicile").str.replace("号", "号乙", literal=True)
+    head = people(dice, world, n)
+    return chosen.with_columns(
+        domicile=pl.when(pl.Series(moved)).then(seat).otherwise("domicile"),
+        legal_representative=pl.when(pl.Series(replaced))
+        .then(head)
+        .otherwise("legal_representative"),
+    )
+
+
+def relations(world: World, block: Block, told: pl.DataFrame) -> pl.DataFrame:
+    """主体关系: who has closed was absorbed by, or is continued by, an enterprise that is still there."""
+    dice = Dice(world.scale.seed, "relations", block.number)
+    sound = told.filter(pl.col("_fault").is_null())
+    gone = sound.filter(pl.col("registration_status") == "3")
+    here = sound.filter(pl.col("registration_status") == "1")
+    other = here[dice.below(here.height, gone.height)]
+    last = number_of(world.scale.last)
+    begun = np.maximum(_day(gone["established_on"]), _day(other["established_on"]))
+    return pl.DataFrame(
+        {
+            "uscc": gone["uscc"],
+            "party_name": gone["enterprise_name"],
+            "relation": dice.by_weight({ABSORBED: 0.5, CONTINUED: 0.5}, gone.height),
+            "other_uscc": other["uscc"],
+            "other_name": other["enterprise_name"],
+            "since": iso(days(begun + dice.below(np.maximum(1, last - begun), gone.height))),
+            "document": "演示并字〔" + pl.Series([str(world.scale.last.year)] * gone.height) + "〕"
+            + pl.Series(1 + np.arange(gone.height)).cast(pl.String) + "号",
+        }
+    )  # fmt: skip
 
 
 def individuals(world: World, block: Block, all_entities: pl.DataFrame) -> pl.DataFrame:
@@ -299,6 +341,10 @@ def _elements(world: World, dice: Dice, own: pl.DataFrame) -> pl.DataFrame:
         address_operating="address",
         area_number="division",
     )
+
+
+def _day(written: pl.Series) -> Ints:
+    return written.str.to_date("%Y-%m-%d").cast(pl.Int32).cast(pl.Int64).to_numpy()
 
 
 def _iso(column: str) -> pl.Expr:

@@ -102,8 +102,7 @@ def test_every_kind_of_fault_file_and_table_occurs(made):
 
     assert city.faults.keys() == declared.keys()
     assert {".xlsx", ".csv", ".jsonl", ".parquet"} <= kinds.keys()
-    made_later = {"object_relation"}  # docs/explanation/deviations.md
-    assert {one.table for one in city.files} == set(loader.catalogue().tables) - made_later
+    assert {one.table for one in city.files} == set(loader.catalogue().tables)
     starts = {path.read_bytes()[:3] for path in folder.glob("*.csv")}
     assert b"\xef\xbb\xbf" in starts  # with a mark
     assert any(_is_gbk(path) for path in folder.glob("*.csv"))
