@@ -5,6 +5,7 @@ lawful inspections (行政检查行为, all 27 columns) in its files. The same f
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,9 @@ from mingcha.domains.records.reading.writing import write_frames
 from mingcha.standards import loader
 from mingcha.standards.frames.references import References
 from mingcha.standards.identifiers import uscc_check_character
+
+if TYPE_CHECKING:
+    from mingcha.base.people.models import Organisation
 
 SEED = 20261122
 TODAY = date(2026, 11, 22)
@@ -66,6 +70,7 @@ class World:
                     levels=pl.lit(["3", "4"]),
                     body=pl.lit(None, pl.String),
                     region=pl.lit("310000"),
+                    name=pl.lit("对演示事项的监督检查"),
                 )
             },
             checklists={
@@ -77,6 +82,7 @@ class World:
                     "body",
                     since=pl.lit(SINCE),
                     until=pl.lit(None, pl.Date),
+                    status=pl.lit("01"),
                 )
             },
             officers=pl.DataFrame({"certificate": self.officers}).with_columns(
@@ -176,17 +182,6 @@ def _deliver(rows: int, suffix: str, target: Path) -> None:
 
 # --- The same world in a database --------------------------------------------------------------
 
-ITEMS_IN = """
-    INSERT INTO catalog_item (code, name, since, status, body, levels, region, scheme, fact_id)
-    SELECT code, '对演示事项的监督检查', %s, '01', '', '{3,4}', '310000', 'item', 0
-    FROM unnest(%s::text[]) AS code
-"""
-CHECKLISTS_IN = """
-    INSERT INTO catalog_checklist (code, name, since, status, body, levels, region, scheme,
-                                   item_code, fact_id)
-    SELECT code, '演示清单', %s, '01', body, '{}', '', 'checklist', item, 0
-    FROM unnest(%s::text[], %s::text[], %s::text[]) AS t(code, body, item)
-"""
 OFFICERS_IN = """
     INSERT INTO officers_officer (certificate, name, body, kind, is_supervisor, issued_by, valid_to,
                                   region, areas, fields, fact_id)
@@ -223,10 +218,31 @@ def ground(parties: int) -> None:
     city, world = City(), World(parties)
     call_command("load_regions", verbosity=0)
     city.person("clerk")
-    codes, bodies, items = zip(*world.checklists, strict=True)
+    _lists(world, city.market)
     with connection.cursor() as cursor:
-        cursor.execute(ITEMS_IN, [SINCE, world.items])
-        cursor.execute(CHECKLISTS_IN, [SINCE, list(codes), list(bodies), list(items)])
         cursor.execute(OFFICERS_IN, [VALID_TO, world.officers])
         cursor.execute(PARTIES_IN, [world.parties, UNKNOWN_EVERY])
         cursor.execute(PLANS_IN, [city.market.pk, SINCE, world.plans])
+
+
+def _lists(world: World, owner: "Organisation") -> None:
+    """The items and checklists of the world, in the book as lists bring them."""
+    from mingcha.domains.catalog.services import Row, Sender, land_list
+
+    since, tables = SINCE.isoformat(), loader.current()
+    items = [
+        {
+            "item_code": code, "item_name": "对演示事项的监督检查", "exercise_levels": "3、4",
+            "area_number": "310000", "effective_from": since, "item_status": "01",
+        }
+        for code in world.items
+    ]  # fmt: skip
+    checklists = [
+        {
+            "checklist_code": code, "checklist_name": "演示清单", "item_code": item,
+            "implement_institution_code": body, "effective_from": since, "checklist_status": "01",
+        }
+        for code, body, item in world.checklists
+    ]  # fmt: skip
+    for name, said in {"item": items, "checklist": checklists}.items():
+        land_list(tables.table(name), [Row(one, fact_id=0) for one in said], Sender(owner))

@@ -221,9 +221,17 @@ ROLES = {
         "cases.see", "cases.urge", "insight.dossier", "insight.export", "officers.see",
         "parties.search", "records.consent", "records.receipts", "records.reveal",
     },
+    "catalog-manager": {
+        "cases.see", "catalog.draft", "insight.dossier", "officers.see", "parties.search",
+        "records.receipts",
+    },
+    "catalog-reviewer": {
+        "cases.see", "cases.urge", "catalog.except", "catalog.publish", "catalog.review",
+        "insight.dossier", "officers.see", "parties.search", "records.receipts",
+    },
     "department-admin": {
-        "cases.see", "cases.urge", "insight.dossier", "insight.export", "officers.import",
-        "officers.manage", "officers.see", "parties.search", "people.manage",
+        "cases.see", "cases.urge", "catalog.draft", "insight.dossier", "insight.export",
+        "officers.import", "officers.manage", "officers.see", "parties.search", "people.manage",
         "people.organisations", "records.consent", "records.intake", "records.link",
         "records.mapping", "records.receipts", "records.reveal",
     },
@@ -232,8 +240,9 @@ ROLES = {
         "records.link", "records.receipts",
     },
     "data-bureau": {
-        "calendar.manage", "cases.see", "cases.urge", "catalog.import", "insight.dossier",
-        "insight.export", "officers.import", "officers.manage", "officers.see",
+        "calendar.manage", "cases.see", "cases.urge", "catalog.draft", "catalog.except",
+        "catalog.import", "catalog.publish", "catalog.review", "insight.dossier", "insight.export",
+        "officers.import", "officers.manage", "officers.see",
         "parties.search", "people.manage", "people.organisations", "records.consent",
         "records.intake", "records.link", "records.mapping", "records.receipts",
         "records.reveal", "regions.manage", "rules.manage",

@@ -23,6 +23,10 @@ from mingcha.standards.model import (
 )
 
 _DAYS = {FieldType.DATE}
+PLACES = (
+    "subject", "register_as", "item", "catalog_as", "point_as", "mapping_as", "officer_as",
+    "relation_as",
+)  # fmt: skip
 
 
 def problems_of_table(
@@ -83,7 +87,7 @@ def fields_named_by(table: Table) -> Iterator[tuple[str, str]]:
         yield from (("form.sections", name) for name in (*section.fields, *section.more))
     yield from (("form.fill", name) for name in table.form.fill)
     yield from (("form.examples", name) for name in table.form.examples)
-    for place in ("subject", "register_as", "item", "catalog_as", "officer_as", "relation_as"):
+    for place in PLACES:
         part: BaseModel | None = getattr(table, place)
         if part is not None:
             yield from ((f"{place}.{key}", name) for key, name in _named_in(part))
@@ -100,7 +104,8 @@ def fields_of(rule: Rule) -> tuple[str, ...]:
     return (rule.field,)
 
 
-_WORDS = {"scheme", "kind", "subkind", "person_when", "by"}  # members with a word, not a field
+# Members that hold something else than the name of a field.
+_WORDS = {"scheme", "kind", "subkind", "person_when", "by", "coding"}
 
 
 def _named_in(part: BaseModel) -> Iterator[tuple[str, str]]:
@@ -247,7 +252,20 @@ _ROOMS = {
     "subject": {"value": 400, "name": 600, "address": 600},
     "register_as": {"name": 600, "address": 600, "status": 600, "legal_person": 600},
     "item": {"item": 100},
-    "catalog_as": {"code": 100, "name": 500, "item": 100, "body": 18},
+    "catalog_as": {
+        "code": 100,
+        "name": 500,
+        "item": 100,
+        "body": 18,
+        "status": 10,
+        "region": 6,
+        "main": 100,
+        "action": 10,
+        "department": 10,
+        "origin": 10,
+    },
+    "point_as": {"checklist": 100},
+    "mapping_as": {"local": 100, "national": 100, "relation": 10},
     "officer_as": {"certificate": 100, "name": 50, "body": 100, "fields": 200},
 }
 _SIZES = {

@@ -121,6 +121,7 @@ class City:
         """A new person with a role where such a person usually sits."""
         whole = {
             "data-bureau": self.bureau,
+            "catalog-reviewer": self.bureau,
             "inspector-of-inspectors": self.government,
             "system-admin": self.operator,
             "security-admin": self.bureau,

@@ -1,7 +1,26 @@
+from dataclasses import replace
+
 from django.apps import AppConfig
 
 
 class CatalogConfig(AppConfig):
+    """The law book; its publications are held to their acts by `mingcha verify ledger`."""
+
     name = "mingcha.domains.catalog"
     label = "catalog"
     verbose_name = "监管事项"
+
+    def ready(self) -> None:
+        from mingcha.base.ledger import verify
+        from mingcha.domains.catalog import states
+        from mingcha.domains.catalog.queries.contents import (
+            RECORD,
+            digests,
+            draft_content,
+            exception_content,
+        )
+
+        verify.register(RECORD, "事项与清单的发布", digests)
+        for kind in (states.ITEM_REVIEW, states.CHECKLIST_REVIEW):
+            replace(kind, content=draft_content).register()
+        replace(states.ITEM_EXCEPTION, content=exception_content).register()

@@ -10,7 +10,7 @@ from mingcha.base import testing
 from mingcha.base.jobs import import_jobs
 from mingcha.base.people.models import Account, Organisation
 from mingcha.base.rules import services as rules
-from mingcha.domains.catalog.models import Checklist, Item
+from mingcha.domains.catalog.testing import put_checklist, put_item
 from mingcha.domains.officers.models import Officer
 from mingcha.domains.parties.services import load_authorities
 from mingcha.domains.records import services
@@ -38,10 +38,8 @@ def make_catalogue() -> None:
     """One item, its checklist and two officers, all in force since `DAY`."""
     rules.load_shipped()
     load_authorities()
-    shared = {"since": DAY, "status": "01", "fact_id": 0}
-    Item.objects.create(code=ITEM, name="对演示事项的监督检查", scheme="item", **shared)
-    of_item = {"body": BODY, "item_code": ITEM, "scheme": "checklist"}
-    Checklist.objects.create(code=CHECKLIST, name="演示清单", **of_item, **shared)
+    put_item(ITEM)
+    put_checklist(CHECKLIST, ITEM, body=BODY)
     for certificate in CERTIFICATES:
         Officer.objects.create(
             certificate=certificate,

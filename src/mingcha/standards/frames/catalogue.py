@@ -32,6 +32,7 @@ MASKED = "row.masked"
 MASK = "＊"  # what stands for what was blotted out on its way out of here
 KEY_MISSING = "key.missing"
 KEY_CONFLICT = "key.conflict"
+EXCEPTED = "exception"  # suffix of a reference's check: passed by an exception
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ def checks(table: Table) -> list[CheckInfo]:
         found += _field_checks(table, key, spec)
     found += [_rule_check(table, rule) for rule in table.rules]
     found += [_reference_check(table, reference) for reference in table.references]
+    found += [_exception_check(table, one) for one in table.references if one.to == "item"]
     seen = {check.national for check in found}
     found += [_nothing(number) for number in NATIONAL if number not in seen]
     return sorted(found, key=lambda check: check.national)
@@ -261,6 +263,19 @@ def _reference_check(table: Table, reference: Reference) -> CheckInfo:
         reference.national,
         reference.severity,
         sentence,
+        reference.field,
+    )
+
+
+def _exception_check(table: Table, reference: Reference) -> CheckInfo:
+    """Acts without an item in force that an approved exception lets through."""
+    label = table.fields[reference.field].label
+    return CheckInfo(
+        f"{reference.name}.{EXCEPTED}",
+        f"{label}（例外放行）",
+        reference.national,
+        Severity.WARN,
+        f"{label}没有在用的事项，但有经批准、尚未到期的例外的，收下并作标记。",
         reference.field,
     )
 

@@ -63,8 +63,10 @@ def checklists_of(*versions: list[object]) -> pl.DataFrame:
 def references(**given: object) -> References:
     since = date(2020, 1, 1)
     whole: dict[str, object] = {
-        "items": {"item": items_of([ITEM, since, None, "01", ["4"], None, "310000"])},
-        "checklists": {"checklist": checklists_of([CHECKLIST, ITEM, BODY, since, None])},
+        "items": {
+            "item": items_of([ITEM, since, None, "01", ["4"], None, "310000", "对演示事项的检查"])
+        },
+        "checklists": {"checklist": checklists_of([CHECKLIST, ITEM, BODY, since, None, "01"])},
         "officers": pl.DataFrame(
             [["A1", since, date(2027, 1, 1), None], ["A2", since, None, None]],
             schema=OFFICERS,
@@ -308,7 +310,7 @@ def test_a_region_code_may_come_as_twelve_digits_and_an_abolished_one_warns():
 def item(
     since=date(2020, 1, 1), until=None, status="01", levels=("4",), body=None, region="310000"
 ):
-    return [ITEM, since, until, status, list(levels), body, region]
+    return [ITEM, since, until, status, list(levels), body, region, "对演示事项的检查"]
 
 
 @pytest.mark.parametrize(
@@ -320,12 +322,24 @@ def item(
         ([item(levels=("3",))], "不由第 4 级行使"),
         ([item(body=OTHER_BODY)], "不属于该实施机构"),
         ([item(region="320000")], "不适用于行政区划 310115"),
-        ([item(status="03")], "已取消或暂停"),
+        ([item(status="03")], "自 2020-01-01 起暂停，行为日期 2026-03-02"),
+        (
+            [item(until=date(2026, 3, 1)), item(since=date(2026, 3, 2), status="02")],
+            "自 2026-03-02 起取消",
+        ),
+        (
+            [
+                item(until=date(2026, 2, 28)),
+                item(since=date(2026, 3, 1), until=date(2026, 3, 31), status="03"),
+                item(since=date(2026, 4, 1)),
+            ],
+            "自 2026-03-01 起暂停",
+        ),
         ([item(until=date(2021, 1, 1)), item(since=date(2026, 5, 1))], "后失效|起才生效"),
         ([item(levels=())], None),
         ([item(body=BODY, region=None)], None),
         ([item(until=date(2021, 1, 1)), item(since=date(2021, 1, 2))], None),
-        ([item(status="02", until=date(2026, 6, 1))], None),
+        ([item(), item(since=date(2026, 3, 3), status="02")], None),
         ([item(until=date(2026, 3, 2))], None),
     ],
 )
@@ -353,7 +367,7 @@ def test_an_item_is_looked_up_in_the_scheme_that_the_table_names():
 def test_a_checklist_must_be_known_in_force_and_of_the_same_item_and_body():
     other = "31012345678999"
     since = date(2020, 1, 1)
-    lists = checklists_of([CHECKLIST, other, BODY, since, None])
+    lists = checklists_of([CHECKLIST, other, BODY, since, None, "01"])
     of_other_item = checked({}, known=references(checklists={"checklist": lists}))
     unknown = checked({"supervise_item_check_icode": f"{CHECKLIST}9"})
     of_other_body = checked({"implement_institution_code": OTHER_BODY})

@@ -163,10 +163,11 @@ class _Chosen:
     def of(cls, world: World, dice: Dice, field: Ints, day: Ints) -> "_Chosen":
         lists = [each.checks for each in world.fields.values()]
         flat = [item for each in lists for item in each]
-        steady = np.array([sum(not (i.until or i.is_late) for i in each) for each in lists])
+        steady = np.array([sum(i.is_steady for i in each) for each in lists])
         start = np.concatenate([[0], np.cumsum([len(each) for each in lists])[:-1]])
         at = start[field] + dice.below(steady[field], len(field))
         # A field's third item either ceased or came late; the YAML puts it behind the steady ones.
+        # Nothing is done under a fourth, which is suspended or on its way out.
         special = np.array([len(each) for each in lists])[field] > steady[field]
         last_of = start[field] + steady[field]
         until = np.array([number_of(i.until) if i.until else 10**9 for i in flat])

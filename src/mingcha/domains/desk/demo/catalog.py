@@ -1,7 +1,8 @@
 """What acts refer to: items, checklists, officers, plans; and the knowledge base."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -9,16 +10,45 @@ import polars as pl
 from mingcha.domains.desk.demo.codes import resident_ids
 from mingcha.domains.desk.demo.dice import Dice, Ints
 from mingcha.domains.desk.demo.parties import days, iso, number_of, people, phones
-from mingcha.domains.desk.demo.world import CITY_REGION, DISTRICT_LEVEL, MARK, Item, World
+from mingcha.domains.desk.demo.world import (
+    CITY_REGION,
+    DISTRICT_LEVEL,
+    MARK,
+    Body,
+    Item,
+    World,
+    own_law,
+)
 
-IN_USE, CANCELLED = "01", "02"
+IN_USE, CANCELLED, SUSPENDED = "01", "02", "03"
+NATIONAL, CITY_ADDED = "1", "3"  # 事项来源
 OFFICER_NUMBERS = 500_000_000  # resident ids of officers come from numbers beyond those of parties
 
 
 def items(world: World, *, late: bool) -> pl.DataFrame:
     """监管事项目录, one row per version; with `late` those handed in after acts under them."""
     rows = [row for item in world.items() if item.is_late == late for row in _versions(world, item)]
-    return pl.DataFrame(rows, infer_schema_length=None)
+    mains = {row["main_item_code"]: row for row in rows}
+    whole = [_main(world, row) for row in mains.values()] + rows
+    return pl.DataFrame(whole, infer_schema_length=None)
+
+
+def _main(world: World, sub: dict[str, str | None]) -> dict[str, str | None]:
+    """主项: what the sub-items of a field stand under."""
+    bureau = sub["business_line"] or ""
+    return dict.fromkeys(sub) | {
+        "item_code": sub["main_item_code"],
+        "item_name": sub["main_item_name"],
+        "main_or_sub": "1",
+        "item_origin": sub["item_origin"],
+        "department": sub["department"],
+        "business_line": bureau,
+        "exercise_levels": "3、4",
+        "basis": f"{own_law(bureau)}第一条",
+        "area_number": CITY_REGION,
+        "effective_from": date(2020, 1, 1).isoformat(),
+        "item_status": IN_USE,
+    }
 
 
 def _versions(world: World, item: Item) -> list[dict[str, str | None]]:
@@ -27,28 +57,66 @@ def _versions(world: World, item: Item) -> list[dict[str, str | None]]:
         "item_code": item.code,
         "item_name": item.name,
         "main_or_sub": "2",
-        "main_item_code": item.code[:11],
+        "main_item_code": item.main,
         "main_item_name": f"{field.bureau}监管{MARK}",
+        "item_origin": CITY_ADDED if item.is_late else NATIONAL,
         "department": field.department,
         "business_line": field.bureau,
         "action_kind": item.action,
         "supervise_object_type": "1",
         "supervise_object": item.object,
+        "check_mode": "1、3" if item.action == "01" else None,
         "supervise_measure": "现场检查、书面检查" if item.action == "01" else None,
         "exercise_levels": "3、4",
         "apply_scope": "2、3",
         "basis": item.basis,
         "process": "任务下达、现场检查、结果告知、归档",
+        "result": "未发现问题、责令改正、移送立案" if item.action == "01" else None,
+        "licence_item": f"{field.licence}核发" if item.action == "01" else None,
         "area_number": CITY_REGION,
         "effective_from": item.since.isoformat(),
         "effective_to": item.until.isoformat() if item.until else None,
         "item_status": CANCELLED if item.until else IN_USE,
     }
-    if item.turned is None:
-        return [whole]
-    before = (item.turned - timedelta(days=1)).isoformat()
-    later = {"effective_from": item.turned.isoformat(), "basis": f"{item.basis}（修订后）"}
-    return [whole | {"effective_to": before}, whole | later]
+    return [whole | later for later in ({}, *_later(item))]
+
+
+def _later(item: Item) -> Iterator[dict[str, str | None]]:
+    """What each later version of an item says otherwise; each ends the one before it."""
+    if item.turned is not None:
+        yield {"effective_from": item.turned.isoformat(), "basis": f"{item.basis}（修订后）"}
+    if item.coming is not None:
+        yield {
+            "effective_from": item.coming.isoformat(),
+            "exercise_levels": "4",
+            "supervise_measure": "书面检查、非现场检查；必要时现场检查",
+        }
+    if item.stopped is not None:
+        since, until = item.stopped
+        yield {"effective_from": since.isoformat(), "item_status": SUSPENDED}
+        yield {"effective_from": (until + timedelta(days=1)).isoformat()}
+    if item.abolished is not None:
+        yield {"effective_from": item.abolished.isoformat(), "item_status": CANCELLED}
+
+
+def mappings(world: World) -> pl.DataFrame:
+    """事项映射关系: what the city added, beside the national item of its field that it is like."""
+    rows = []
+    for field in world.fields.values():
+        steady = next(item for item in field.checks if item.is_steady)
+        rows += [
+            {
+                "local_item_code": item.code,
+                "local_item_name": item.name,
+                "national_item_code": steady.code,
+                "national_item_name": steady.name,
+                "mapping_relation": "4",
+                "effective_from": item.since.isoformat(),
+            }
+            for item in field.checks
+            if item.is_late
+        ]
+    return pl.DataFrame(rows, infer_schema_length=None)
 
 
 def checklist_code(uscc: str, level: str, item_code: str) -> str:
@@ -58,36 +126,64 @@ def checklist_code(uscc: str, level: str, item_code: str) -> str:
 
 def checklists(world: World, *, late: bool) -> pl.DataFrame:
     """检查实施清单: every body that inspects has one for each of its field's items."""
-    rows = []
+    rows = [
+        {
+            "checklist_code": checklist_code(body.uscc, body.level, item.code),
+            "checklist_name": item.name,
+            "item_code": item.code,
+            "implement_institution": body.name,
+            "implement_institution_code": body.uscc,
+            "implementer_nature": "01",
+            "exercise_level": body.level,
+            "check_object": item.object,
+            "supervise_object_type": "1",
+            "check_type": "01",
+            "checklist_use": "DAILY、RANDOM",
+            "check_contents": "；".join(item.contents),
+            "check_method": "查阅资料、现场查看、询问",
+            "check_process": "出示证件、现场检查、制作笔录、告知结果",
+            "check_ratio": ["0.03", "0.05", "0.1"][body.number % 3],
+            "check_frequency": "每年不超过一次" if body.level == DISTRICT_LEVEL else "按年度计划",
+            "evidence": "现场照片、资料复印件",
+            "check_basis": item.basis,
+            "area_number": body.region,
+            "effective_from": item.since.isoformat(),
+            "effective_to": item.until.isoformat() if item.until else None,
+            "checklist_status": CANCELLED if item.until else IN_USE,
+        }
+        for body, item in _carried_out(world, late=late)
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def points(world: World, *, late: bool) -> pl.DataFrame:
+    """检查内容: the check items of every checklist, one by one."""
+    rows = [
+        {
+            "checklist_code": checklist_code(body.uscc, body.level, item.code),
+            "effective_from": item.since.isoformat(),
+            "point_number": str(number),
+            "check_item": item.contents[0] if number == 1 else "日常管理",
+            "check_content": f"{content}是否符合规定",
+            "essentials": f"查看{content}的资料和现场",
+            "punish_basis": item.basis.split("；")[-1],
+            "checklist_use": "DAILY" if number == len(item.contents) else None,
+            "evidence": "照片" if number == 1 else None,
+            "is_key": "是" if number == 1 else "否",
+            "may_be_absent": "否" if number == 1 else "是",
+        }
+        for body, item in _carried_out(world, late=late)
+        for number, content in enumerate(item.contents, 1)
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def _carried_out(world: World, *, late: bool) -> Iterator[tuple[Body, Item]]:
+    """Which body inspects under which item."""
     for body in world.enforcing:
         for item in world.fields[body.field].checks:
-            if item.is_late != late:
-                continue
-            rows.append(
-                {
-                    "checklist_code": checklist_code(body.uscc, body.level, item.code),
-                    "checklist_name": item.name,
-                    "item_code": item.code,
-                    "implement_institution": body.name,
-                    "implement_institution_code": body.uscc,
-                    "implementer_nature": "01",
-                    "exercise_level": body.level,
-                    "check_object": item.object,
-                    "checklist_use": "DAILY、RANDOM",
-                    "check_contents": "；".join(item.contents),
-                    "check_method": "查阅资料、现场查看、询问",
-                    "check_process": "出示证件、现场检查、制作笔录、告知结果",
-                    "check_frequency": "每年不超过一次"
-                    if body.level == DISTRICT_LEVEL
-                    else "按年度计划",
-                    "check_basis": item.basis,
-                    "area_number": body.region,
-                    "effective_from": item.since.isoformat(),
-                    "effective_to": item.until.isoformat() if item.until else None,
-                    "checklist_status": CANCELLED if item.until else IN_USE,
-                }
-            )
-    return pl.DataFrame(rows, infer_schema_length=None)
+            if item.is_late == late:
+                yield body, item
 
 
 @dataclass(frozen=True)
@@ -235,7 +331,7 @@ def knowledge(world: World) -> dict[str, pl.DataFrame]:
         for field in fields
     ]  # fmt: skip
     law_rows = [
-        {"law_category": "地方政府规章", "law_name": f"演示市{field.bureau}监管办法{MARK}",
+        {"law_category": "地方政府规章", "law_name": own_law(field.bureau).strip("《》"),
          "issuing_authority": "演示市人民政府", "document_number": f"演府令（演示）第{number}号",
          "published_on": published, "effective_from": published, "keywords": "监管"}
         for number, field in enumerate(fields, 1)

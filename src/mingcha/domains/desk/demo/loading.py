@@ -34,7 +34,7 @@ QUEUES = ("intake", "default")
 NIGHTLY = ("quality.count", "quality.look", "officers.warn")  # not to wait for the first night
 STEPS = {
     1: "监管事项", 2: "清单、人员、计划", 3: "登记信息", 4: "检查与许可", 5: "处罚、投诉、信用",
-    6: "提前到达的记录", 7: "迟报与增补事项", 8: "增补清单", 9: "更正与撤回",
+    6: "提前到达的记录", 7: "迟报与增补事项", 8: "增补清单", 9: "检查内容与事项映射", 10: "更正与撤回",
 }  # fmt: skip
 
 

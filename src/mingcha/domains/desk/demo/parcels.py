@@ -15,7 +15,9 @@ from mingcha.domains.desk.demo.world import World
 from mingcha.domains.desk.demo.writing import rewrite
 from mingcha.standards.loader import Catalogue
 
-ITEMS, BASICS, REGISTERS, DEEDS, AFTERMATH, EARLY, TARDY, SUPPLEMENT, CORRECTIONS = range(1, 10)
+ITEMS, BASICS, REGISTERS, DEEDS, AFTERMATH, EARLY, TARDY, SUPPLEMENT, POINTS, CORRECTIONS = range(
+    1, 11
+)
 REGISTRARS = {
     "object_enterprise": "demo-market",
     "object_individual": "demo-market",
@@ -69,6 +71,10 @@ class Maker:
         yield self._whole(TARDY, "demo-data", "item", catalog.items(self.world, late=True), "增补")
         late = catalog.checklists(self.world, late=True)
         yield self._whole(SUPPLEMENT, "demo-data", "checklist", late, "增补")
+        for is_late, note in ((False, ""), (True, "增补")):
+            made = catalog.points(self.world, late=is_late)
+            yield self._whole(POINTS, "demo-data", "checklist_point", made, note)
+        yield self._whole(POINTS, "demo-data", "item_mapping", catalog.mappings(self.world))
 
     def block(self, block: Block) -> Iterator[Parcel]:
         """Everything about the parties of one block."""

@@ -51,7 +51,11 @@ class Scale:
 
 @dataclass(frozen=True)
 class Item:
-    """A thing to be supervised (监管事项). `turned`: first day of its second version."""
+    """A thing to be supervised (监管事项).
+
+    `turned`: first day of its second version, `coming`: first day of a version that is still to
+    come, `stopped`: the days on which it is suspended, `abolished`: the first day without it.
+    """
 
     code: str
     name: str
@@ -64,6 +68,19 @@ class Item:
     turned: date | None = None
     until: date | None = None
     is_late: bool = False
+    coming: date | None = None
+    stopped: tuple[date, date] | None = None
+    abolished: date | None = None
+
+    @property
+    def main(self) -> str:
+        """The code of its main item (主项)."""
+        return f"{self.code[:-3]}000"
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether acts may be done under it on every day of the two years of facts."""
+        return not (self.until or self.is_late or self.stopped or self.abolished)
 
 
 @dataclass(frozen=True)
@@ -165,15 +182,20 @@ class World:
         return pl.Series([getattr(body, name) for body in self.bodies], dtype=pl.String)
 
 
+def own_law(bureau: str) -> str:
+    """The city's own regulation of a field: made up, so it may be cited by article."""
+    return f"《演示市{bureau}监管办法{MARK}》"
+
+
 def _field(number: int, key: str, said: Settings, world: World) -> Field:
     def item(place: int, action: str, about: Mapping[str, Any]) -> Item:
         return Item(
-            code=f"0{said['department']}{number:04d}{place:04d}001",
+            code=f"{'3' if about.get('late') else '0'}{said['department']}{number + 1:08d}{place:03d}",
             name=about["name"] + MARK,
             field=key,
             action=action,
             object=about.get("object", "行政相对人"),
-            basis=about.get("basis") or said["law"],
+            basis=f"{about.get('basis') or said['law']}；{own_law(said['bureau'])}第{place}条第一款",
             contents=tuple(about.get("contents", ())),
             since=world.day(90)
             if about.get("late")
@@ -181,6 +203,11 @@ def _field(number: int, key: str, said: Settings, world: World) -> Field:
             turned=world.day(about["turned"]) if "turned" in about else None,
             until=world.day(about["ended"]) if "ended" in about else None,
             is_late=about.get("late", False),
+            coming=world.day(-about["coming"]) if "coming" in about else None,
+            stopped=(world.day(about["stopped"][0]), world.day(-about["stopped"][1]))
+            if "stopped" in about
+            else None,
+            abolished=world.day(-about["abolished"]) if "abolished" in about else None,
         )
 
     short = said["bureau"].removesuffix("局").removesuffix("委员会")

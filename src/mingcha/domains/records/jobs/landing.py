@@ -12,15 +12,17 @@ from django.db import connection
 
 from mingcha.base.ledger.hashing import HASH_BYTES
 from mingcha.base.ledger.tree import root_of
+from mingcha.base.people.models import Account
 from mingcha.domains.records.jobs import versions
 from mingcha.domains.records.jobs.prepare import Checker, Prepared
 from mingcha.domains.records.jobs.registers import enter
-from mingcha.domains.records.models import Batch, Chunk
+from mingcha.domains.records.models import Batch, Chunk, Mark
 from mingcha.domains.records.queries.copying import copied_out
 from mingcha.domains.records.rules import versions_digest
-from mingcha.domains.records.services import landing, ties
+from mingcha.domains.records.services import landing, marks, ties
 
 BLOCK_ROWS = 5_000
+NO_BATCH = 0  # no batch has this number
 SPECIAL = r"[\\\t\n\r]"
 ESCAPES = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
 FACTS = {
@@ -49,11 +51,22 @@ STANDING = """
 
 
 @dataclass(frozen=True)
+class Sender:
+    """Who says the rows of a table: a provider, through a batch or (None) by a deed of its own here."""
+
+    provider_id: int
+    table: str
+    by: Account | None
+    batch: Batch | None = None
+
+
+@dataclass(frozen=True)
 class Landing:
     """What became of the rows of a chunk.
 
     `facts` are the new ones (columns FACTS), in the order in which they were hashed. `contradicted`
-    and `absent` rows go back to the provider; see versions.Judged.
+    and `absent` rows go back to the provider; see versions.Judged. `fresh` are the subjects that
+    were not known before.
     """
 
     chunk_id: int | None
@@ -61,6 +74,7 @@ class Landing:
     doubled: int
     contradicted: Sequence[tuple[int, int]]
     absent: Sequence[int]
+    fresh: Sequence[int]
 
     @property
     def replaced(self) -> int:
@@ -74,14 +88,29 @@ class Landing:
 
 
 def land(batch: Batch, checker: Checker, prepared: Prepared) -> Landing:
-    """Land accepted rows as facts, fill the registers, tie by code.
+    """Land accepted rows as facts, fill the registers, mark what was excepted, tie by code.
 
     Holds (provider, table) until the transaction ends.
     """
-    landing.lock_table(batch.provider_id, batch.table)
-    incoming = prepared.incoming
+    sender = Sender(batch.provider_id, batch.table, batch.submitted_by, batch)
+    landed = keep(prepared.incoming, sender, enveloped=prepared.enveloped)
+    regions = checker.references.regions["code"]
+    enter(checker.table, prepared.values, landed.facts, batch, regions=regions)
+    _mark(prepared, landed)
+    if landed.fresh:
+        ties.tie_by_code(landed.fresh)
+    return landed
+
+
+def keep(incoming: pl.DataFrame, sender: Sender, *, enveloped: bool) -> Landing:
+    """Land checked rows (columns INCOMING) as facts and nothing else; `enveloped` as in Prepared.
+
+    Holds (provider, table) until the transaction ends.
+    """
+    landing.lock_table(sender.provider_id, sender.table)
+    batch = sender.batch.pk if sender.batch is not None else NO_BATCH
     found = versions.judged(
-        incoming, _standing(batch, incoming), batch=batch.pk, enveloped=prepared.enveloped
+        incoming, _standing(sender, incoming), batch=batch, enveloped=enveloped
     )
     rows = found.changed.join(incoming.drop("operation"), on="row", maintain_order="left")
     rows, fresh = _with_subjects(rows)
@@ -89,13 +118,22 @@ def land(batch: Batch, checker: Checker, prepared: Prepared) -> Landing:
     if rows.height:
         chunk_id, ids = landing.numbers(rows.height)
         rows = rows.with_columns(pl.Series("fact", ids, pl.Int64))
-        landing.keep_facts(copy_blocks(_facts(rows, batch, chunk_id)))
+        landing.keep_facts(copy_blocks(_facts(rows, sender, chunk_id)))
         facts = rows.select(list(FACTS))
-        _keep_chunk(chunk_id, rows, batch)
-    enter(checker.table, prepared.values, facts, regions=checker.references.regions["code"])
-    if fresh:
-        ties.tie_by_code(fresh)
-    return Landing(chunk_id, facts, found.doubled, found.contradicted, found.absent)
+        _keep_chunk(chunk_id, rows, sender)
+    return Landing(chunk_id, facts, found.doubled, found.contradicted, found.absent, fresh)
+
+
+def _mark(prepared: Prepared, landed: Landing) -> None:
+    """Mark the facts that an exception let through."""
+    if prepared.marks.is_empty():
+        return
+    facts = landed.facts.filter(pl.col("operation") != "d").select("fact", _row="row")
+    found = prepared.marks.join(facts, on="_row")
+    marks.keep(
+        Mark(fact_id=fact, kind=Mark.Kind.EXCEPTION, about=about, words=words)
+        for fact, about, words in found.select("fact", "about", "words").iter_rows()
+    )
 
 
 def copy_blocks(frame: pl.DataFrame) -> Iterator[memoryview]:
@@ -115,10 +153,10 @@ def _escaped(cells: pl.Series) -> pl.Series:
     return cells.str.replace_many(list(ESCAPES), list(ESCAPES.values()))
 
 
-def _standing(batch: Batch, incoming: pl.DataFrame) -> pl.DataFrame:
+def _standing(sender: Sender, incoming: pl.DataFrame) -> pl.DataFrame:
     """The latest version of every record that comes in."""
     keys = incoming.select(pl.col("source_key").unique().sort())
-    asked = {"provider": batch.provider_id, "dataset": batch.table}
+    asked = {"provider": sender.provider_id, "dataset": sender.table}
     with connection.cursor() as cursor:
         cursor.execute(KEYS)
         landing.copy_in("COPY keys FROM STDIN", copy_blocks(keys))
@@ -149,7 +187,7 @@ def _with_subjects(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[int]]:
     ), fresh
 
 
-def _facts(rows: pl.DataFrame, batch: Batch, chunk_id: int) -> pl.DataFrame:
+def _facts(rows: pl.DataFrame, sender: Sender, chunk_id: int) -> pl.DataFrame:
     """The rows as columns of the table of facts."""
     return rows.select(
         id="fact",
@@ -157,8 +195,8 @@ def _facts(rows: pl.DataFrame, batch: Batch, chunk_id: int) -> pl.DataFrame:
         row="row",
         subject_id="subject",
         item="item",
-        provider_id=pl.lit(batch.provider_id),
-        dataset=pl.lit(batch.table),
+        provider_id=pl.lit(sender.provider_id),
+        dataset=pl.lit(sender.table),
         occurred_on="occurred_on",
         source_key="source_key",
         version="version",
@@ -168,11 +206,11 @@ def _facts(rows: pl.DataFrame, batch: Batch, chunk_id: int) -> pl.DataFrame:
     ).select(landing.FACT_COLUMNS)
 
 
-def _keep_chunk(chunk_id: int, rows: pl.DataFrame, batch: Batch) -> None:
+def _keep_chunk(chunk_id: int, rows: pl.DataFrame, sender: Sender) -> None:
     digests = bytes.fromhex(rows["content_hash"].str.join("").item())
     leaves = [digests[at : at + HASH_BYTES] for at in range(0, len(digests), HASH_BYTES)]
-    chunk = Chunk(pk=chunk_id, dataset=batch.table, rows=rows.height, root=root_of(leaves))
+    chunk = Chunk(pk=chunk_id, dataset=sender.table, rows=rows.height, root=root_of(leaves))
     lines = rows.select(pl.format("{} {} {}", "row", "version", "operation").str.join("\n"))
     landing.keep_chunk(
-        chunk, batch=batch, versions=versions_digest(lines.item()), actor=batch.submitted_by
+        chunk, batch=sender.batch, versions=versions_digest(lines.item()), actor=sender.by
     )

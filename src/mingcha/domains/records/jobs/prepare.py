@@ -21,7 +21,9 @@ from mingcha.domains.records.jobs.references import cited
 from mingcha.domains.records.jobs.rows import landing_rows
 from mingcha.domains.records.reading.model import Chunk
 from mingcha.domains.records.reading.writing import LINE
+from mingcha.standards.frames.catalogue import EXCEPTED
 from mingcha.standards.frames.checking import Checked, check, refuse
+from mingcha.standards.frames.force import exception_of
 from mingcha.standards.frames.keys import bare_key, source_key
 from mingcha.standards.frames.mapped import apply
 from mingcha.standards.frames.references import References
@@ -50,8 +52,10 @@ REASON = ("check", "national", "severity", "field", "reason")
 class Prepared:
     """A checked chunk.
 
-    `incoming`: accepted rows, columns INCOMING (the hash in hex). `values`: their canonical text by field, for the
-    registers and the lake. `raw`: all cells as they came. `refusals`: the rows that are not
+    `incoming`: accepted rows, columns INCOMING (the hash in hex). `values`: their canonical text by
+    field, for the registers and the lake. `marks`: accepted rows that an exception let through, with
+    its number and the reason (_row, about, words). `raw`: all cells as they came. `refusals`: the
+    rows that are not
     accepted (columns REFUSALS). `counts`: check → rows that
     failed it. `doubled`: rows that repeat an earlier one of the chunk. `stop`, `bytes_done`: how
     far into the file this chunk reaches.
@@ -59,6 +63,7 @@ class Prepared:
 
     incoming: pl.DataFrame
     values: pl.DataFrame
+    marks: pl.DataFrame
     raw: pl.DataFrame
     refusals: pl.DataFrame
     counts: dict[str, int]
@@ -140,6 +145,7 @@ class Checker:
         return Prepared(
             incoming=self._incoming(good, known),
             values=good,
+            marks=_excepted(good, checked.failures),
             raw=chunk.rows,
             refusals=pl.concat(
                 [_refusals(chunk.rows, frame, checked.failures), _broken(chunk.broken)]
@@ -221,6 +227,13 @@ def _raising(error: BaseException) -> Callable[[], NoReturn]:
         raise error
 
     return give
+
+
+def _excepted(good: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
+    """The accepted rows that an exception let through."""
+    passed = failures.filter(pl.col("check").str.ends_with(f".{EXCEPTED}"))
+    passed = passed.join(good.select("_row"), on="_row", how="semi")
+    return passed.select("_row", about=exception_of(pl.col("reason")), words="reason")
 
 
 def _refusals(raw: pl.DataFrame, frame: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:

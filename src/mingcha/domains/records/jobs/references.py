@@ -17,6 +17,7 @@ from mingcha.standards import loader
 from mingcha.standards.frames.cleaning import clean
 from mingcha.standards.frames.references import (
     CHECKLISTS,
+    EXCEPTIONS,
     ITEMS,
     OFFICERS,
     REGIONS,
@@ -50,6 +51,7 @@ def references_for(table: Table, named: Named | None = None) -> References:
         checklists={
             scheme: _checklists(scheme, codes(to)) for to, scheme in schemes if to == "checklist"
         },
+        exceptions=_exceptions(table),
         labels={scheme: f"“{loader.current().table(scheme).label}”" for scheme in own},
         officers=_officers(codes("officer"))
         if ("officer", None) in wanted
@@ -136,11 +138,18 @@ def _items(scheme: str, codes: set[str] | None) -> pl.DataFrame:
 
 def _checklists(scheme: str, codes: set[str] | None) -> pl.DataFrame:
     rows = (
-        (code, item or None, body or None, since, until)
+        (code, item, body, since, until, status)
         for code, item, since, until, status, body in catalog.checklist_rows(scheme, codes)
-        if status == "01" or until is not None
     )
     return _frame(rows, CHECKLISTS)
+
+
+def _exceptions(table: Table) -> dict[str, pl.DataFrame]:
+    """What is excepted from the catalogue of the table's items."""
+    if table.item is None:
+        return {}
+    scheme = table.item.scheme
+    return {scheme: _frame(catalog.exception_rows(scheme), EXCEPTIONS)}
 
 
 def _officers(certificates: set[str] | None) -> pl.DataFrame:

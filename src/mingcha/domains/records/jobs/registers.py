@@ -11,15 +11,16 @@ from mingcha.domains.officers import services as officers
 from mingcha.domains.parties import services as parties
 from mingcha.domains.parties.linking import blocking_keys
 from mingcha.domains.records.jobs.regions import REGION, REGION_BY, placed
+from mingcha.domains.records.models import Batch
 from mingcha.domains.records.queries.statements import record_keys
 from mingcha.domains.records.services import attributes, ties
 from mingcha.standards import loader
 from mingcha.standards.frames.content import identity
-from mingcha.standards.model import CatalogSpec, OfficerSpec, RegisterSpec, RelationSpec, Table
+from mingcha.standards.model import OfficerSpec, RegisterSpec, RelationSpec, Table
 
 Row = dict[str, str | None]
+FILLING = ("register_as", "catalog_as", "point_as", "mapping_as", "officer_as", "relation_as")
 KNOWN_BY = "_known_by_"  # before a scheme: the column with what identifies the object in it
-EPOCH = date(1900, 1, 1)
 
 
 class Landed(NamedTuple):
@@ -31,20 +32,32 @@ class Landed(NamedTuple):
     operation: str
 
 
-def enter(table: Table, values: pl.DataFrame, landed: pl.DataFrame, *, regions: pl.Series) -> None:
+def enter(
+    table: Table,
+    values: pl.DataFrame,
+    landed: pl.DataFrame,
+    batch: Batch,
+    *,
+    regions: pl.Series,
+) -> None:
     """Enter what landed (landing.FACTS) into the registers that the table fills.
 
     Part of the landing transaction. `regions` are the codes of all divisions, abolished ones
     included.
     """
-    if not (table.register_as or table.catalog_as or table.officer_as or table.relation_as):
+    if not any(getattr(table, part) is not None for part in FILLING):
         return
     rows = landed.select("row", "fact", "subject", "operation").iter_rows()
     facts = [Landed(*row) for row in rows]
     if table.register_as is not None:
         _parties(table.register_as, values, facts, regions=regions)
     if table.catalog_as is not None:
-        _catalog(table, table.catalog_as, values, facts)
+        catalog.land_list(table, _listed(table, values, facts), _sender(batch))
+    if table.point_as is not None:
+        listed = _listed(table, values, facts)
+        catalog.land_points(table, table.point_as, listed, _sender(batch))
+    if table.mapping_as is not None:
+        catalog.land_mappings(table.mapping_as, _listed(table, values, facts))
     if table.officer_as is not None:
         _officers(table.officer_as, values, facts)
     if table.relation_as is not None:
@@ -152,29 +165,22 @@ def _unknown(code: str, name: str) -> parties.Entry:
     )  # fmt: skip
 
 
-def _catalog(
-    table: Table, spec: CatalogSpec, values: pl.DataFrame, facts: Sequence[Landed]
-) -> None:
-    catalog.withdraw(spec.kind, _withdrawn(facts))
-    catalog.enter(_entry(table, spec, fact, row) for fact, row in _joined(values, facts))
+def _listed(table: Table, values: pl.DataFrame, facts: Sequence[Landed]) -> list[catalog.Row]:
+    """What landed, in the order in which it was said, withdrawals included."""
+    rows = {row["_row"]: row for row in values.iter_rows(named=True)}
+    said = ((fact, rows[fact.row]) for fact in facts)
+    return [
+        catalog.Row(
+            content={key: row[key] for key in table.fields if row[key] is not None},
+            fact_id=fact.fact_id,
+            withdraws=fact.operation == "d",
+        )
+        for fact, row in said
+    ]
 
 
-def _entry(table: Table, spec: CatalogSpec, fact: Landed, row: Row) -> catalog.Entry:
-    of = _reader(row)
-    return catalog.Entry(
-        kind=spec.kind,
-        scheme=table.name,
-        code=of(spec.code),
-        name=of(spec.name),
-        since=_day(of(spec.since)) or EPOCH,
-        until=_day(of(spec.until)),
-        status=of(spec.status) or "01",
-        body=of(spec.body),
-        levels=tuple(part for part in of(spec.levels).split("、") if part),
-        region=of(spec.region),
-        item_code=of(spec.item),
-        fact_id=fact.fact_id,
-    )
+def _sender(batch: Batch) -> catalog.Sender:
+    return catalog.Sender(batch.provider, batch.public_id, batch.submitted_by)
 
 
 def _officers(spec: OfficerSpec, values: pl.DataFrame, facts: Sequence[Landed]) -> None:

@@ -17,6 +17,7 @@ from mingcha.base.people.models import Organisation
 from mingcha.base.runs.models import Run
 from mingcha.domains.records.models.attributes import Conflict, Settlement, StaleParty
 from mingcha.domains.records.models.entries import Entry, EntryDraft, EntryState, NumberRule
+from mingcha.domains.records.models.marks import Mark
 from mingcha.domains.records.models.samples import Sample, SamplePair, Verdict
 from mingcha.domains.records.models.ties import (
     Bar,
@@ -53,6 +54,7 @@ __all__ = [
     "LinkQuestion",
     "Manifest",
     "MappingDraft",
+    "Mark",
     "Newcomer",
     "NumberRule",
     "Operation",
@@ -88,6 +90,7 @@ PROTECTED: Final[Mapping[str, tuple[str, ...]]] = {
     "records_consent": (
         "INSERT", "UPDATE (ends_on, withdrawn_at, withdrawn_by_id, withdrawn_because)",
     ),
+    "records_mark": ("INSERT", "UPDATE (until)"),
 }  # fmt: skip
 
 
@@ -319,6 +322,10 @@ class Fact(models.Model):
         indexes = [
             models.Index(fields=["subject", "occurred_on"], name="fact_dossier"),
             BrinIndex(fields=["chunk"], name="fact_chunk", pages_per_range=16, autosummarize=True),
+            # Few different pairs, so it stays small: acts under an item within some days.
+            models.Index(
+                fields=["item", "occurred_on"], condition=~models.Q(item=""), name="fact_item"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,14 +2,14 @@
 
 import pytest
 
-from mingcha.domains.catalog.models import Checklist, Item
+from mingcha.domains.catalog.testing import put_checklist, put_item
 from mingcha.domains.records.jobs.recheck import recheck_all
 from mingcha.domains.records.models import BatchState, Chunk, Fact, Refusal, Tie
 from mingcha.domains.records.queries import batches as queries
 from mingcha.domains.records.services import mappings, returns
 from mingcha.domains.records.testing import (
+    BODY,
     CHECKLIST,
-    DAY,
     as_csv,
     do_jobs,
     hand_in,
@@ -137,9 +137,8 @@ def test_a_transposed_code_is_a_doubtful_tie_unless_registered_and_named_alike(c
 def test_a_waiting_row_lands_when_its_item_comes_into_force(city, clerk):
     batch = give(city, clerk, [inspection(1, supervise_item_implement_code="01310000000009")])
     assert batch.waiting_count == 1
-    shared = {"since": DAY, "status": "01", "fact_id": 0}
-    Item.objects.create(code="01310000000009", scheme="item", name="后来登记的事项", **shared)
-    Checklist.objects.filter(code=CHECKLIST).update(item_code="01310000000009")
+    put_item("01310000000009", item_name="后来登记的事项")
+    put_checklist(CHECKLIST, "01310000000009", body=BODY)
 
     recheck_all()
     do_jobs()

@@ -1,0 +1,142 @@
+"""What the catalogue refuses, in words."""
+
+from mingcha.base.errors import MingchaError
+
+
+class NotComplete(MingchaError):
+    """A draft is handed in before it holds together."""
+
+    code = "catalog/not-complete"
+    message = "还有 {count} 处没有填好：{problems}"
+    remedy = "请按提示补全或更正后再提交；已填的内容都已保存。"
+
+
+class CodeTaken(MingchaError):
+    """A code names another entry already."""
+
+    code = "catalog/code-taken"
+    status = 409
+    message = "编码 {key} 已由“{name}”使用。"
+    remedy = "请改用系统建议的编码，或改为修订已有的事项。"
+
+
+class NothingInForce(MingchaError):
+    """There is nothing that could be suspended, resumed or abolished on the day."""
+
+    code = "catalog/nothing-in-force"
+    status = 409
+    message = "{key} 在 {on} 没有可以{deed}的版本。"
+    remedy = "请核对日期和各版的效力期间。"
+
+
+class OtherVersionBegins(MingchaError):
+    """A version that is published already begins within the days of a change."""
+
+    code = "catalog/other-version-begins"
+    status = 409
+    message = "第 {number} 版自 {since} 起生效，落在{deed}的期间之内，会使{deed}提前结束。"
+    remedy = "请缩短期间，或先撤回第 {number} 版。"
+
+
+class Overtaken(MingchaError):
+    """Somebody else has published about the entry since the draft was begun."""
+
+    code = "catalog/overtaken"
+    status = 409
+    message = "您起草之后，{key} 又有新的发布：{news}。"
+    remedy = "请查看差异，退回后合并到最新版本并重新送审；本次操作没有生效。"
+
+
+class PastNeedsReason(MingchaError):
+    """A change that reaches into the past comes without its reason."""
+
+    code = "catalog/past-needs-reason"
+    message = "{deed}自 {since} 起，早于今天，会影响已经做出的监管行为，需要写明理由。"
+    remedy = "请写明追溯的理由和依据，或改用今天以后的日期。"
+
+
+class NobodyReviews(MingchaError):
+    """Nobody may look the change over."""
+
+    code = "catalog/nobody-reviews"
+    status = 409
+    message = "{unit}及其上级没有人持有“审核监管事项”权限。"
+    remedy = "请联系数据局管理员指定事项审核员。"
+
+
+class NothingChanged(MingchaError):
+    """A revision says what the book says already."""
+
+    code = "catalog/nothing-changed"
+    status = 409
+    message = "修订稿与第 {number} 版的内容和日期完全相同。"
+    remedy = "请修改后再提交，或撤销本件。"
+
+
+class NoStatus(MingchaError):
+    """The table has no field for a status, so nothing of it can be suspended or abolished here."""
+
+    code = "catalog/no-status"
+    message = "数据表“{table}”没有状态字段，不能在此{deed}。"
+    remedy = "请以修订方式写明失效日期，或在数据标准中增加状态字段。"
+
+
+class NotUnderDraft(MingchaError):
+    """The text of a case is changed that is not being drafted."""
+
+    code = "catalog/not-under-draft"
+    status = 409
+    message = "{number} 当前状态为“{state}”，不能修改内容。"
+    remedy = "请先由审核人退回修改。"
+
+
+class Begun(MingchaError):
+    """A version is taken back that has begun to hold."""
+
+    code = "catalog/begun"
+    status = 409
+    message = "第 {number} 版已自 {since} 起生效，不能撤回。"
+    remedy = "请改用修订、暂停或取消。"
+
+
+class TooLong(MingchaError):
+    """An exception is asked for longer than the rule allows."""
+
+    code = "catalog/too-long"
+    message = "例外自 {since} 至 {until} 共 {days} 天，超过 {most} 天的上限（{basis}）。"
+    remedy = "请缩短期限；确需更久的，请尽快补充梳理该事项。"
+
+
+class NoExceptionNeeded(MingchaError):
+    """The item is in force on every day of the exception."""
+
+    code = "catalog/no-exception-needed"
+    status = 409
+    message = "{key} 自 {since} 至 {until} 一直在用，不需要例外。"
+    remedy = "请直接按该事项实施。"
+
+
+class NoCodeLeft(MingchaError):
+    """No number is free under a prefix."""
+
+    code = "catalog/no-code-left"
+    status = 409
+    message = "{prefix} 之下已没有可用的编码。"
+    remedy = "请新建主项，或由数据局调整编码规则。"
+
+
+class NoCreditCode(MingchaError):
+    """A body is named that acts cannot be told apart by."""
+
+    code = "catalog/no-credit-code"
+    message = "{body}没有登记统一社会信用代码，监管行为无法对应到它。"
+    remedy = "请先在组织机构中补录该单位的统一社会信用代码。"
+
+
+class NobodyAllows(MingchaError):
+    """Nobody may approve an exception."""
+
+    code = "catalog/nobody-allows"
+    status = 409
+    message = "{unit}及其上级没有人持有“批准监管例外”权限。"
+    remedy = "请联系数据局管理员指定批准人。"

@@ -1,0 +1,1 @@
+"""Pure rules of the catalogue: what a row says, which days a version holds, how two texts differ."""

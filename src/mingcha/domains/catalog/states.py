@@ -1,0 +1,81 @@
+"""How a change of the book goes from draft to publication, and how an exception is allowed."""
+
+from django.db.models import TextChoices
+
+from mingcha.base.cases.machine import ClockStep, Kind, Machine, Move, Over, Tick
+
+REVIEW_WITHIN = "catalog.review_within"
+PUBLISH_WITHIN = "catalog.publish_within"
+ALLOW_WITHIN = "catalog.allow_within"
+
+
+class Stage(TextChoices):
+    """Where a change of an item or checklist stands."""
+
+    DRAFT = "draft", "起草"
+    SUBMITTED = "submitted", "待审核"
+    RETURNED = "returned", "已退回"
+    APPROVED = "approved", "待发布"
+    PUBLISHED = "published", "已发布"
+    DROPPED = "dropped", "已撤销"
+
+
+def _start(rule: str) -> ClockStep:
+    return ClockStep(Tick.START, rule)
+
+
+def _stop(rule: str) -> ClockStep:
+    return ClockStep(Tick.STOP, rule)
+
+
+_OPEN = {Stage.DRAFT, Stage.RETURNED, Stage.SUBMITTED, Stage.APPROVED}
+REVIEW = Machine(
+    Stage,
+    Move("submit", "提交审核", {Stage.DRAFT, Stage.RETURNED}, Stage.SUBMITTED, "catalog.draft",
+         over=Over.OPENER, clocks=(_start(REVIEW_WITHIN),)),
+    Move("approve", "审核通过", {Stage.SUBMITTED}, Stage.APPROVED, "catalog.review",
+         over=Over.OPENER, by_other=True, clocks=(_stop(REVIEW_WITHIN), _start(PUBLISH_WITHIN))),
+    Move("publish", "发布", {Stage.APPROVED}, Stage.PUBLISHED, "catalog.publish",
+         over=Over.OPENER, clocks=(_stop(PUBLISH_WITHIN),)),
+    Move("return", "退回修改", {Stage.SUBMITTED}, Stage.RETURNED, "catalog.review",
+         over=Over.OPENER, asks_reason=True, back=True, clocks=(_stop(REVIEW_WITHIN),)),
+    # After the review its text may have been overtaken by another publication.
+    Move("reopen", "退回重审", {Stage.APPROVED}, Stage.RETURNED, "catalog.publish",
+         over=Over.OPENER, asks_reason=True, clocks=(_stop(PUBLISH_WITHIN),)),
+    Move("drop", "撤销", _OPEN, Stage.DROPPED, "catalog.draft", over=Over.OPENER, asks_reason=True),
+    duties={
+        Stage.DRAFT: "填写并提交审核", Stage.RETURNED: "修改后重新提交",
+        Stage.SUBMITTED: "审核", Stage.APPROVED: "发布",
+    },
+)  # fmt: skip
+
+
+class Standing(TextChoices):
+    """Where an exception stands. While it is allowed, its days decide whether it holds."""
+
+    ASKED = "asked", "待批准"
+    ALLOWED = "allowed", "已批准"
+    REFUSED = "refused", "未批准"
+    ENDED = "ended", "已提前终止"
+
+
+EXCEPTION = Machine(
+    Standing,
+    Move("allow", "批准", {Standing.ASKED}, Standing.ALLOWED, "catalog.except", over=Over.OPENER,
+         by_other=True, asks_reason=True, clocks=(_stop(ALLOW_WITHIN),)),
+    Move("refuse", "不予批准", {Standing.ASKED}, Standing.REFUSED, "catalog.except",
+         over=Over.OPENER, asks_reason=True, clocks=(_stop(ALLOW_WITHIN),)),
+    Move("end", "提前终止", {Standing.ALLOWED}, Standing.ENDED, "catalog.except",
+         over=Over.OPENER, asks_reason=True),
+    duties={Standing.ASKED: "批准或不予批准"},
+)  # fmt: skip
+
+BASIS = "西安市“互联网+监管”系统管理办法（试行）第十二条：监管事项动态调整，经审核后发布"
+ITEM_REVIEW = Kind("item-review", "监管事项审核", "SX", REVIEW, "cases.see", basis=BASIS)
+CHECKLIST_REVIEW = Kind(
+    "checklist-review", "检查实施清单审核", "QD", REVIEW, "cases.see", basis=BASIS
+)
+ITEM_EXCEPTION = Kind(
+    "item-exception", "无事项监管例外", "LW", EXCEPTION, "cases.see", starts=(ALLOW_WITHIN,),
+    basis="西安市“互联网+监管”系统管理办法（试行）第八条：未录入系统的监管事项，原则上不得开展监管",
+)  # fmt: skip
