@@ -10,6 +10,7 @@ import "./record.css";
 import "./case.css";
 import "./pages.css";
 import "./links.css";
+import "./catalog.css";
 import "./phone.css";
 import "./print.css";
 import Alpine from "@alpinejs/csp";

@@ -7,6 +7,7 @@ from mingcha.config.health import healthz, readyz
 
 urlpatterns = [
     path("", include("mingcha.domains.desk.urls")),
+    path("", include("mingcha.domains.catalog.urls")),
     path("", include("mingcha.domains.records.urls")),
     path("", include("mingcha.domains.insight.urls")),
     path("", include("mingcha.domains.portal.urls")),

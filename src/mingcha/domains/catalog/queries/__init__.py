@@ -1,6 +1,7 @@
 """What the book says, for whoever asks: the catalogue is public (CAT-10)."""
 
 from mingcha.domains.catalog.models import Change
+from mingcha.domains.catalog.queries.answers import Answer, in_force
 from mingcha.domains.catalog.queries.force import (
     ANYBODY,
     Act,
@@ -9,6 +10,7 @@ from mingcha.domains.catalog.queries.force import (
     checklists_for,
     checklists_in_force,
     item_in_force,
+    item_names_at,
     items_in_force,
 )
 from mingcha.domains.catalog.queries.touched import SaidRow, Touched, said_by, touched
@@ -27,6 +29,7 @@ __all__ = [
     "ANYBODY",
     "BY_LIST",
     "Act",
+    "Answer",
     "SaidRow",
     "Touched",
     "Use",
@@ -36,7 +39,9 @@ __all__ = [
     "checklists_for",
     "checklists_in_force",
     "exception_rows",
+    "in_force",
     "item_in_force",
+    "item_names_at",
     "item_rows",
     "items",
     "items_for",

@@ -10,6 +10,15 @@ from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.catalog.models import ItemException, ItemVersion
 from mingcha.domains.catalog.rules.keys import IN_USE, covers
 
+__all__ = [
+    "ItemException",
+    "exception_for",
+    "exception_on",
+    "exceptions",
+    "holding",
+    "is_needless",
+    "named",
+]
 DAY = timedelta(days=1)
 
 
@@ -26,6 +35,13 @@ def exception_for(account: Account, number: str) -> ItemException:
     if found is None:
         raise NotFound(what="例外", key=number)
     return found
+
+
+def named(found: QuerySet[ItemException], words: str) -> QuerySet[ItemException]:
+    """Those whose item, code or number fits some words."""
+    return found.filter(
+        Q(name__contains=words) | Q(code__startswith=words) | Q(case__number__iexact=words)
+    )
 
 
 def holding(on: date) -> Q:

@@ -63,8 +63,17 @@ def items_in_force(
 ) -> QuerySet[ItemVersion]:
     """The item versions in force on a day for an act, by code; `known`: as the book stood then."""
     found = _holding(ItemVersion.objects.all(), ItemTerm.objects.all(), on, known)
-    found = found.filter(_for(act), status=IN_USE)
+    found = found.filter(covering(act), status=IN_USE)
     return found.select_related("item").order_by("item__scheme", "item__code")
+
+
+def item_names_at(named: set[tuple[str, str]], moment: datetime) -> dict[tuple[str, str], str]:
+    """The latest name of each item, by (scheme, code), as the book stood at a moment."""
+    codes, schemes = {code for _, code in named}, {scheme for scheme, _ in named}
+    found = ItemVersion.objects.filter(item__code__in=codes, item__scheme__in=schemes)
+    known = _standing_then(found, ItemTerm.objects.all(), moment).order_by("then_since")
+    rows = known.values_list("item__scheme", "item__code", "name")
+    return {(scheme, code): name for scheme, code, name in rows}
 
 
 def checklists_in_force(
@@ -72,7 +81,7 @@ def checklists_in_force(
 ) -> QuerySet[ChecklistVersion]:
     """The checklist versions in force on a day for an act, by code."""
     found = _holding(ChecklistVersion.objects.all(), ChecklistTerm.objects.all(), on, known)
-    found = found.filter(_for(act), status=IN_USE)
+    found = found.filter(covering(act), status=IN_USE)
     return found.select_related("checklist").order_by("checklist__scheme", "checklist__code")
 
 
@@ -102,13 +111,20 @@ def _holding(
     """The versions whose days hold a day: as they stand, or by the last term known at a moment."""
     if known is None:
         return versions.filter(holds_on(on), displaced_by__isnull=True)
+    return _standing_then(versions, terms, known).filter(holds_on(on, "then_since", "then_until"))
+
+
+def _standing_then(
+    versions: QuerySet[V], terms: QuerySet[ItemTerm] | QuerySet[ChecklistTerm], known: datetime
+) -> QuerySet[V]:
+    """The versions that stood in the book at a moment, with the days they had then."""
     then = terms.filter(version=OuterRef("pk"), publication__at__lte=known).order_by("-pk")
     last = {name: Subquery(then.values(name)[:1]) for name in ("since", "until", "is_void")}
     found: QuerySet[V] = versions.annotate(**{f"then_{name}": last[name] for name in last})
-    return found.filter(holds_on(on, "then_since", "then_until"), then_is_void=False)
+    return found.filter(then_is_void=False)
 
 
-def _for(act: Act) -> Q:
+def covering(act: Act) -> Q:
     """The condition that a version sets no bound that the act is outside of (rules.keys.covers)."""
     condition = Q()
     if act.body:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-_PARTS = re.compile(r"《[^《》]*》|[0-9A-Za-z]+|\s+|.", re.DOTALL)
+_PARTS = re.compile(r"《[^《》]*》|\d{4}-\d{2}-\d{2}|[0-9A-Za-z]+|\s+|.", re.DOTALL)
 LONGEST = 4000  # characters: longer texts are compared by their sentences
 _SENTENCES = re.compile(r"[^。；;\n]*[。；;\n]?")
 

@@ -47,7 +47,8 @@ def write(
     """Add versions; one with the first day of a standing version displaces it.
 
     What a standing version says already is left alone, so that the same list again changes
-    nothing. `owner` answers for entries that are new.
+    nothing. For an entry that is new the body answers that its text points to: the one that
+    implements it, or the one of its field at the level of `owner`; without one, `owner`.
     """
     shelf = SHELVES[kind]
     wanted = {(one.table.name, one.keys.code, one.keys.since): one for one in said}
@@ -167,11 +168,34 @@ class _Shelved:
 def _entries(shelf: Shelf, said: Sequence[Said], owner: Organisation) -> dict[Key, Entry]:
     """The entries of some versions, made where they are new, locked in a fixed order."""
     wanted = {(one.table.name, one.keys.code): one for one in said}
-    made = [shelf.entry(scheme=scheme, code=code, owner=owner) for scheme, code in wanted]
+    answer = _Answerable(owner)
+    made = [
+        shelf.entry(scheme=scheme, code=code, owner=answer.of(one.keys))
+        for (scheme, code), one in wanted.items()
+    ]
     shelf.entry._default_manager.bulk_create(made, ignore_conflicts=True, batch_size=AT_ONCE)
     schemes, codes = {scheme for scheme, _ in wanted}, {code for _, code in wanted}
     found = _locked(shelf, schemes, codes)
     return {key: found[key] for key in wanted}
+
+
+class _Answerable:
+    """Finds the body that answers for an entry: by credit code, else by field and level."""
+
+    def __init__(self, provider: Organisation) -> None:
+        self.provider = provider
+        open_ = Organisation.objects.filter(closed_on__isnull=True)
+        self._by_code = {one.uscc: one for one in open_.exclude(uscc="")}
+        self._by_field: dict[str, list[Organisation]] = {}
+        for one in open_.filter(region=provider.region_id, level=provider.level):
+            self._by_field.setdefault(one.department, []).append(one)
+
+    def of(self, keys: Keys) -> Organisation:
+        """The one body there is; several or none: the provider."""
+        if keys.body in self._by_code:
+            return self._by_code[keys.body]
+        several = self._by_field.get(keys.department, []) if keys.department else []
+        return several[0] if len(several) == 1 else self.provider
 
 
 def _locked(shelf: Shelf, schemes: set[str], codes: set[str]) -> dict[Key, Entry]:

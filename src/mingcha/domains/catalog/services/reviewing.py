@@ -123,7 +123,7 @@ def save(case: Case, text: Text, *, actor: Account, seen: int | None = None) -> 
         if (draft.content, draft.points, draft.reason) == before:
             return case
         draft.save()
-        locked.title = title_of(draft)
+        locked.title, locked.about_key = title_of(draft), _key_of(draft)
         leave("修改草稿")
     return case
 
@@ -247,7 +247,7 @@ def _about(entry: Entry, change: Change, base: Version | None) -> Draft:
 
 
 def _open(draft: Draft, owner: Organisation, actor: Account) -> Case:
-    about = (f"catalog.{draft.kind}", f"{draft.scheme}:{draft.code}" if draft.code else "")
+    about = (f"catalog.{draft.kind}", _key_of(draft))
     opening = Opening(
         CASES[Kind(draft.kind)], title_of(draft), owner, opener=owner, about=about, handler=actor
     )
@@ -255,6 +255,11 @@ def _open(draft: Draft, owner: Organisation, actor: Account) -> Case:
         draft.case = case
         draft.save(force_insert=True)
     return case
+
+
+def _key_of(draft: Draft) -> str:
+    """The entry as cases name it; "" while it has no code."""
+    return f"{draft.scheme}:{draft.code}"[:120] if draft.code else ""
 
 
 def _fill(draft: Draft, table: Table, text: Text) -> None:

@@ -146,6 +146,27 @@ PLACES = (
         "数据字典", "数据表、字段、代码和模板下载", "portal:dictionary", "dictionary", group="数据"
     ),
     Place(
+        "监管事项", "在用的、暂停的、待生效的事项及其各版", "catalog:items", "items", group="事项"
+    ),
+    Place(
+        "检查实施清单",
+        "怎么查：内容、要点、比例频次和表单",
+        "catalog:checklists",
+        "inspection",
+        group="事项",
+    ),
+    Place(
+        "事项变动",
+        "起草、审核、发布，以及各件的期限",
+        "catalog:reviews",
+        "edit",
+        "cases.see",
+        "事项",
+    ),
+    Place(
+        "监管例外", "没有在用事项时的例外及放行次数", "desk:exceptions", "warn", "cases.see", "事项"
+    ),
+    Place(
         "执法人员",
         "查找执法人员，核对证件和某日能否执法",
         "officers:officers",

@@ -1,8 +1,8 @@
 """One entity, one dossier (一户一档): all facts tied to a party, as of any moment."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import count, pairwise
 
@@ -13,8 +13,9 @@ from mingcha.base.ledger import queries as ledger
 from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.catalog import queries as catalog
 from mingcha.domains.parties.queries import Party
-from mingcha.domains.records.models import Fact, Tie
+from mingcha.domains.records.models import Chunk, Fact, Mark, Tie
 from mingcha.domains.records.queries import then
+from mingcha.domains.records.queries.marks import standing_on
 from mingcha.domains.records.queries.sharing import (
     Policy,
     Shown,
@@ -55,6 +56,7 @@ class Entry:
     row: int
     tie: Tie | None
     fields: Sequence[Shown]
+    marks: Sequence[Mark]
 
 
 @dataclass(frozen=True)
@@ -243,9 +245,11 @@ def _entries(
     if as_of is None:
         said = _Said(policy, ties, catalog.names_of(named), learnt, {})
     else:
-        names = then.item_names_at(named, as_of)
+        names = catalog.item_names_at(named, as_of)
         said = _Said(policy, ties, names, learnt, then.provider_names_at(as_of))
-    return [_entry(fact, said) for fact in rows]
+    marked = standing_on(fact.pk for fact in rows)
+    entries = (_entry(fact, said) for fact in rows)
+    return [replace(entry, marks=marked.get(entry.fact_id, ())) for entry in entries]
 
 
 @dataclass(frozen=True)
@@ -284,6 +288,7 @@ def _entry(fact: Fact, said: _Said) -> Entry:
         row=fact.row,
         tie=said.ties.get(fact.subject_id or 0),
         fields=fields,
+        marks=(),
     )
 
 
@@ -308,6 +313,20 @@ def headline(table: Table, fields: Sequence[Shown]) -> str:
     said = {field.field: label_of(field) for field in fields}
     parts = [said[name] for name in table.headline if said.get(name)]
     return " · ".join(parts) or table.label
+
+
+def in_brief(account: Account) -> Callable[[Fact], tuple[str, str]]:
+    """A function that gives a fact's line and whom it concerns, as the account may see them."""
+    policy = policy_of(account)
+
+    def brief(fact: Fact) -> tuple[str, str]:
+        table = loader.current().table(fact.dataset)
+        fields = shown(table, fact.payload, policy.near(fact.provider_id))
+        whose = table.subject.name if table.subject is not None else None
+        name = next((label_of(field) for field in fields if field.field == whose), "")
+        return headline(table, fields), name
+
+    return brief
 
 
 def label_of(field: Shown) -> str:

@@ -16,7 +16,6 @@ from mingcha.base.ledger import queries as ledger
 from mingcha.base.people import then as people
 from mingcha.base.people.models import Account
 from mingcha.base.people.then import AccountThen
-from mingcha.domains.catalog import queries as catalog
 from mingcha.domains.parties import queries as parties
 from mingcha.domains.parties.queries import Party
 from mingcha.domains.records.models import Chunk, Fact, Subject, Tie, Writing
@@ -204,38 +203,6 @@ def codes_at(party: Party, as_of: datetime) -> frozenset[tuple[str, str]]:
             if len(fields) == 1 and fields[0] in fact.payload
         }
     return frozenset(said)
-
-
-def item_names_at(named: set[tuple[str, str]], as_of: datetime) -> dict[tuple[str, str], str]:
-    """The latest name of each item, by (scheme, code), that was known at a moment.
-
-    What no fact made keeps its own. Three queries.
-    """
-    codes, schemes = {code for _, code in named}, {scheme for scheme, _ in named}
-    found = catalog.items().filter(code__in=codes, scheme__in=schemes)
-    listed = list(found.order_by("code", "since"))
-    now = Fact.objects.in_bulk([item.fact_id for item in listed])
-    chains = {(f.provider_id, f.dataset, f.source_key) for f in now.values()}
-    past = current(
-        Fact.objects.filter(
-            provider__in={provider for provider, _, _ in chains},
-            dataset__in={dataset for _, dataset, _ in chains},
-            source_key__in={key for _, _, key in chains},
-        ).exclude(operation="d"),
-        as_of,
-    )
-    by_chain = {(f.provider_id, f.dataset, f.source_key): f for f in past}
-    names = {}
-    for item in listed:
-        fact = now.get(item.fact_id)
-        if fact is None:
-            names[item.scheme, item.code] = item.name
-            continue
-        then = by_chain.get((fact.provider_id, fact.dataset, fact.source_key))
-        spec = loader.current().table(fact.dataset).catalog_as
-        if then is not None and spec is not None:
-            names[item.scheme, item.code] = then.payload.get(spec.name, "")
-    return names
 
 
 def provider_names_at(as_of: datetime) -> dict[int, str]:
