@@ -19,8 +19,11 @@ class CatalogConfig(AppConfig):
             draft_content,
             exception_content,
         )
+        from mingcha.domains.catalog.views.face import FACES
 
         verify.register(RECORD, "事项与清单的发布", digests)
         for kind in (states.ITEM_REVIEW, states.CHECKLIST_REVIEW):
             replace(kind, content=draft_content).register()
         replace(states.ITEM_EXCEPTION, content=exception_content).register()
+        for face in FACES:
+            face.register()

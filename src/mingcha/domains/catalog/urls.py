@@ -29,9 +29,8 @@ urlpatterns = [
         name="checklist_preview",
     ),
     path("catalog/reviews/", reviews.review_list, name="reviews"),
-    path("catalog/reviews/<slug:number>/", reviews.review, name="review"),
     path("catalog/reviews/<slug:number>/draft", reviews.draft, name="draft"),
-    path("catalog/reviews/<slug:number>/move", reviews.move, name="move"),
+    path("catalog/reviews/<slug:number>/catch-up", reviews.catch_up, name="catch_up"),
     path("catalog/items/uniformity/", uniform.uniformity, name="uniformity"),
     path("catalog/items/mappings/", uniform.mapping_list, name="mappings"),
 ]

@@ -17,4 +17,7 @@ class DeskConfig(AppConfig):
     verbose_name = "工作台"
 
     def ready(self) -> None:
+        from mingcha.domains.desk.views.exception_face import FACE
+
         explain(JOBS)
+        FACE.register()

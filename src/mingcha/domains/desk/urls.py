@@ -93,8 +93,6 @@ urlpatterns = [
     path("holidays/<str:day>", holidays.holiday, name="holiday"),
     path("exceptions/", exceptions.exception_list, name="exceptions"),
     path("exceptions/new", exceptions.new, name="exception_new"),
-    path("exceptions/<slug:number>/", exceptions.exception, name="exception"),
-    path("exceptions/<slug:number>/decide", exceptions.decide, name="exception_decide"),
     path("exceptions/<slug:number>/uses", affected.excepted, name="excepted"),
     path("catalog/reviews/<slug:number>/affected/", affected.affected, name="affected"),
     path(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from mingcha.base.intervals import holds_on
 from mingcha.domains.catalog.models import (
@@ -71,7 +71,7 @@ def item_names_at(named: set[tuple[str, str]], moment: datetime) -> dict[tuple[s
     """The latest name of each item, by (scheme, code), as the book stood at a moment."""
     codes, schemes = {code for _, code in named}, {scheme for scheme, _ in named}
     found = ItemVersion.objects.filter(item__code__in=codes, item__scheme__in=schemes)
-    known = _standing_then(found, ItemTerm.objects.all(), moment).order_by("then_since")
+    known = _standing_then(found, ItemTerm.objects.all(), moment).order_by(F("then_since"))
     rows = known.values_list("item__scheme", "item__code", "name")
     return {(scheme, code): name for scheme, code, name in rows}
 

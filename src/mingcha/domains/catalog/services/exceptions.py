@@ -80,16 +80,6 @@ def allow(
     return case
 
 
-def refuse(case: Case, *, reason: str, actor: Account, seen: int | None = None) -> Case:
-    """Do not approve an exception (不予批准). Leaves one act.
-
-    Raises NotAllowed, MoveRefused, ReasonMissing or Stale.
-    """
-    with advance(case, "refuse", actor=actor, said=Said(reason=reason, seen=seen)):
-        pass
-    return case
-
-
 @transaction.atomic
 def end(case: Case, *, reason: str, actor: Account, seen: int | None = None) -> Case:
     """End an exception today (提前终止): acts from tomorrow on are not excused any more.

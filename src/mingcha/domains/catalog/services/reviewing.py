@@ -129,7 +129,12 @@ def save(case: Case, text: Text, *, actor: Account, seen: int | None = None) -> 
 
 
 def submit(
-    case: Case, *, actor: Account, to: Organisation | None = None, seen: int | None = None
+    case: Case,
+    *,
+    actor: Account,
+    to: Organisation | None = None,
+    reason: str = "",
+    seen: int | None = None,
 ) -> Case:
     """Hand a draft to whoever reviews (提交审核), by default the nearest body that may.
 
@@ -141,7 +146,7 @@ def submit(
     if to is None:
         raise errors.NobodyReviews(unit=case.opener.name)
     _refuse_unready(draft)
-    with advance(case, "submit", actor=actor, said=Said(to=to, seen=seen)):
+    with advance(case, "submit", actor=actor, said=Said(reason=reason, to=to, seen=seen)):
         pass
     return case
 
@@ -168,13 +173,6 @@ def send_back(case: Case, *, actor: Account, reason: str, seen: int | None = Non
     name = "reopen" if case.state == Stage.APPROVED else "return"
     said = Said(reason=reason, to=case.opener, person=reviews.drafter_of(case), seen=seen)
     with advance(case, name, actor=actor, said=said):
-        pass
-    return case
-
-
-def drop(case: Case, *, actor: Account, reason: str, seen: int | None = None) -> Case:
-    """Give a change up (撤销). Raises NotAllowed, MoveRefused, ReasonMissing or Stale."""
-    with advance(case, "drop", actor=actor, said=Said(reason=reason, seen=seen)):
         pass
     return case
 

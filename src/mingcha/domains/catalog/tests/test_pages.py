@@ -50,8 +50,7 @@ class Desk:
 
     def move(self, who, case, move, **data):
         seen = Case.objects.get(pk=case.pk).version
-        url = f"/catalog/reviews/{case.number}/move"
-        return self.post(who, url, move=move, seen=str(seen), **data)
+        return self.post(who, f"/cases/{case.number}/moves/{move}", version=str(seen), **data)
 
 
 @pytest.fixture(name="desk")
@@ -84,17 +83,17 @@ def test_the_life_of_an_item(desk, main):
     assert draft.content["item_code"] == CODE
     assert draft.content["item_origin"] == "3"
 
-    page = text_of(desk.get("drafter", f"/catalog/reviews/{case.number}/"))
+    page = text_of(desk.get("drafter", f"/cases/{case.number}"))
     assert "监管事项名称：必须填写" in page and "设定依据：必须填写" in page
     form = filled(draft, item_name="对预制菜经营的监督检查", basis=BASIS, action_kind="01")
     desk.post("drafter", f"/catalog/reviews/{case.number}/draft", seen=str(case.version), **form)
-    assert "提交审核" in text_of(desk.get("drafter", f"/catalog/reviews/{case.number}/"))
+    assert "提交审核" in text_of(desk.get("drafter", f"/cases/{case.number}"))
 
     desk.move("drafter", case, "submit", to=desk.city.bureau.pk)
     refused = desk.move("drafter", case, "approve")
     assert refused.status_code == 403
     desk.move("reviewer", case, "return", reason="请写明对象")
-    assert "请写明对象" in text_of(desk.get("drafter", f"/catalog/reviews/{case.number}/"))
+    assert "请写明对象" in text_of(desk.get("drafter", f"/cases/{case.number}"))
     desk.move("drafter", case, "submit", to=desk.city.bureau.pk)
     desk.move("reviewer", case, "approve", reason="同意")
     desk.move("reviewer", case, "publish", since=str(TODAY + DAY))
@@ -118,7 +117,7 @@ def test_a_revision_shows_its_changes_and_the_days_afterwards(desk):
     form = filled(draft, item_name="新名", effective_from=str(TODAY + 10 * DAY))
     desk.post("drafter", f"/catalog/reviews/{case.number}/draft", seen=str(case.version), **form)
 
-    page = text_of(desk.get("drafter", f"/catalog/reviews/{case.number}/"))
+    page = text_of(desk.get("drafter", f"/cases/{case.number}"))
 
     assert "<del>旧</del><ins>新</ins>名" in page
     assert f"{TODAY + 10 * DAY} 起" in page and f"至 {TODAY + 9 * DAY}" in page
@@ -161,9 +160,9 @@ def test_the_second_publisher_is_told_and_shown_the_difference(desk):
 
     page = text_of(answer)
     assert answer.status_code == 409
-    assert "又有新的发布" in page and "<del>初</del><ins>甲</ins>" in page
+    assert "已有新的发布" in page and "<del>初</del><ins>甲</ins>" in page
     desk.move("reviewer", second, "reopen", reason="请合并")
-    desk.move("other", second, "catch-up")
+    desk.post("other", f"/catalog/reviews/{second.number}/catch-up")
     assert Draft.objects.get(case=second).base == 2
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from mingcha.base.cases.errors import MoveRefused, NotSameHand, ReasonMissing
+from mingcha.base.cases import faces
+from mingcha.base.cases.errors import MoveRefused, NotSameHand
 from mingcha.base.cases.models import Todo
 from mingcha.base.cases.queries import inbox
 from mingcha.base.days import local_today
@@ -283,11 +284,11 @@ def test_what_is_under_review_is_not_changed(people, item):
 
 def test_a_change_is_given_up_with_a_reason(people, item):
     case = services.begin_revision(item, actor=people.drafter)
-    with pytest.raises(ReasonMissing):
-        services.drop(case, actor=people.drafter, reason=" ")
+    dropping = faces.form_of(case, "drop", actor=people.drafter, data={"reason": "重复"})
 
-    services.drop(case, actor=people.drafter, reason="重复")
+    faces.make(dropping)
 
+    case.refresh_from_db()
     assert (case.state, len(history())) == ("dropped", 1)
 
 

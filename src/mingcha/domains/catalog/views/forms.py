@@ -1,4 +1,4 @@
-"""Forms made from the declaration of a table, and the small forms of a review."""
+"""Forms made from the declaration of a table, and the small forms that begin a change."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -109,7 +109,7 @@ def _help(spec: FieldSpec) -> str:
     return "；".join(parts)
 
 
-class _Whose(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when run
+class Whose(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when run
     """An organisation of the tree, indented by its depth."""
 
     def label_from_instance(self, obj: Organisation) -> str:
@@ -119,7 +119,7 @@ class _Whose(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic w
 class NewItemForm(forms.Form):
     """Who will answer for a new item, and under which main item it stands."""
 
-    owner = _Whose(label="归口单位", queryset=Organisation.objects.none())
+    owner = Whose(label="归口单位", queryset=Organisation.objects.none())
     main = forms.CharField(
         label="所属主项编码", required=False, max_length=100,
         help_text="子项填写所属主项的编码；新增主项不填。编码由系统按顺序建议。",
@@ -127,13 +127,13 @@ class NewItemForm(forms.Form):
 
     def __init__(self, bodies: Sequence[Organisation], *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        _among(self, "owner", bodies)
+        among(self, "owner", bodies)
 
 
 class NewChecklistForm(forms.Form):
     """Which body carries out which item."""
 
-    owner = _Whose(label="实施主体", queryset=Organisation.objects.none())
+    owner = Whose(label="实施主体", queryset=Organisation.objects.none())
     item = forms.CharField(
         label="监管事项编码", max_length=100,
         help_text="须为在用的行政检查子项；名称、依据、对象自动带入。",
@@ -141,7 +141,7 @@ class NewChecklistForm(forms.Form):
 
     def __init__(self, bodies: Sequence[Organisation], *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        _among(self, "owner", bodies)
+        among(self, "owner", bodies)
 
 
 class ChangeForm(forms.Form):
@@ -168,30 +168,8 @@ class WithdrawForm(forms.Form):
     reason = forms.CharField(label="理由", widget=forms.Textarea({"rows": 3}), max_length=1000)
 
 
-class SubmitForm(forms.Form):
-    """To which body a draft goes."""
-
-    to = _Whose(label="送审单位", queryset=Organisation.objects.none())
-
-    def __init__(self, bodies: Sequence[Organisation], *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        _among(self, "to", bodies)
-
-
-class PublishForm(forms.Form):
-    """From which day a change holds."""
-
-    since = forms.DateField(
-        label="生效日期",
-        widget=DateInput(),
-        help_text="将来的日期到期自动生效；过去的日期须写明理由。",
-    )
-    reason = forms.CharField(
-        label="理由", widget=forms.Textarea({"rows": 2}), max_length=500, required=False
-    )
-
-
-def _among(form: forms.Form, name: str, bodies: Sequence[Organisation]) -> None:
+def among(form: forms.Form, name: str, bodies: Sequence[Organisation]) -> None:
+    """Offer some bodies in a field of a form."""
     keys = [body.pk for body in bodies]
     field = form.fields[name]
     field.queryset = Organisation.objects.filter(pk__in=keys).order_by("path")  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
-"""Changes under review: the list, one change with what it does, its text, and its moves."""
+"""Changes under review: the list, and the text of one as a form. Its page is that of its case."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -13,23 +13,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mingcha.base.access import door
 from mingcha.base.cases import queries as cases
-from mingcha.base.cases import services as case_services
-from mingcha.base.cases.models import Case
-from mingcha.base.days import local_today
-from mingcha.base.errors import BadInput, MingchaError
+from mingcha.base.errors import MingchaError
 from mingcha.base.listing import Column, Listing
 from mingcha.domains.catalog import services
-from mingcha.domains.catalog.models import Change, Draft, Kind, Version
-from mingcha.domains.catalog.queries import plans, record, reviews, uniform
+from mingcha.domains.catalog.models import Change, Draft, Kind
+from mingcha.domains.catalog.queries import reviews
 from mingcha.domains.catalog.queries.shelves import Said
 from mingcha.domains.catalog.rules.filled import problems
 from mingcha.domains.catalog.services import Text
 from mingcha.domains.catalog.states import Stage
-from mingcha.domains.catalog.views import days_in_words, options, url_of, who
+from mingcha.domains.catalog.views import options, who
 from mingcha.domains.catalog.views.forms import (
     DeclaredForm,
-    PublishForm,
-    SubmitForm,
     read,
 )
 from mingcha.standards import loader
@@ -101,16 +96,7 @@ def _row(draft: Draft) -> dict[str, object]:
         {"text": str(column.text(draft)), "code": column.key == "number"} for column in COLUMNS
     ]
     cells[1]["badge"] = TONES.get(draft.case.state, "plain")
-    return {"url": reverse("catalog:review", args=[draft.case.number]), "cells": cells}
-
-
-@door(SEE)
-@require_GET
-def review(request: HttpRequest, number: str) -> HttpResponse:
-    """One change: where it stands, what it says and does, and what I may do now."""
-    case, draft = reviews.draft_for(who(request), number)
-    case_services.note_opened(case, reader=who(request))
-    return render(request, "catalog/review.html", _context(request, case, draft, {}))
+    return {"url": reverse("desk:case", args=[draft.case.number]), "cells": cells}
 
 
 @door("catalog.draft")
@@ -119,7 +105,7 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
     """The text of a change as a form made from its table; saved finished or not."""
     case, found = reviews.draft_for(who(request), number)
     if case.state not in OPEN or found.change not in {Change.NEW, Change.REVISE}:
-        return redirect("catalog:review", number)
+        return redirect("desk:case", number)
     table = loader.current().table(found.scheme)
     refusal = ""
     if request.method == "POST":
@@ -133,7 +119,7 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, "已保存。")
             if "more" in request.POST:
                 return redirect(f"{reverse('catalog:draft', args=[number])}#points-end")
-            return redirect("catalog:review", number)
+            return redirect("desk:case", number)
     shown = _text(request, found, table).content if refusal else found.content
     wrong = problems(table, shown, loader.current().code_tables) if shown else {}
     context = {
@@ -146,219 +132,23 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
         "points": _point_forms(found),
         "reason": found.reason,
         "refusal": refusal,
-        "back": reverse("catalog:review", args=[number]),
+        "back": reverse("desk:case", args=[number]),
     }
     return render(request, "catalog/draft.html", context, status=409 if refusal else 200)
 
 
-@door(SEE)
+@door("catalog.draft")
 @require_POST
-def move(request: HttpRequest, number: str) -> HttpResponse:
-    """Hand in, approve, give back, publish, give up, or catch up with the newest version."""
-    account = who(request)
-    case, _ = reviews.draft_for(account, number)
-    name = request.POST.get("move", "")
-    deed = _MOVES.get(name)
-    if deed is None:
-        raise BadInput(problem=f"没有“{name}”这个操作")
-    try:
-        said = deed(request, case)
-    except MingchaError as refusal:
-        case.refresh_from_db()
-        again, draft_ = reviews.draft_for(account, number)
-        told = {"title": refusal.title, "detail": refusal.detail}
-        context = _context(request, again, draft_, told)
-        return render(request, "catalog/review.html", context, status=refusal.status)
-    messages.success(request, said)
-    if name == "catch-up":
-        return redirect("catalog:draft", number)
-    return redirect("catalog:review", number)
-
-
-def _submit(request: HttpRequest, case: Case) -> str:
-    form = SubmitForm(reviews.reviewing_bodies(case.opener), request.POST)
-    to = form.cleaned_data["to"] if form.is_valid() else None
-    services.submit(case, to=to, actor=who(request), seen=_seen(request))
-    return f"已提交{case.unit.name}审核。"
-
-
-def _approve(request: HttpRequest, case: Case) -> str:
-    reason = request.POST.get("reason", "")
-    services.approve(case, reason=reason, actor=who(request), seen=_seen(request))
-    return "审核通过，可以发布。"
-
-
-def _send_back(request: HttpRequest, case: Case) -> str:
-    reason = request.POST.get("reason", "")
-    services.send_back(case, reason=reason, actor=who(request), seen=_seen(request))
-    return f"已退回{case.unit.name}修改。"
-
-
-def _publish(request: HttpRequest, case: Case) -> str:
-    form = PublishForm(request.POST)
-    if not form.is_valid():
-        raise BadInput(problem="；".join(str(e) for errors in form.errors.values() for e in errors))
-    given = form.cleaned_data
-    services.publish(
-        case, since=given["since"], reason=given["reason"], actor=who(request),
-        seen=_seen(request),
-    )  # fmt: skip
-    return f"已发布，自 {given['since']} 起生效。"
-
-
-def _drop(request: HttpRequest, case: Case) -> str:
-    reason = request.POST.get("reason", "")
-    services.drop(case, reason=reason, actor=who(request), seen=_seen(request))
-    return "已撤销本次变动。"
-
-
-def _catch_up(request: HttpRequest, case: Case) -> str:
+def catch_up(request: HttpRequest, number: str) -> HttpResponse:
+    """Bring a draft onto the newest version; what the draft changed, stays changed."""
+    case, found = reviews.draft_for(who(request), number)
     clashes = services.catch_up(case, actor=who(request), seen=_seen(request))
-    draft_ = reviews.draft_of(case)
-    table = loader.current().table(draft_.scheme)
-    labels = "、".join(table.fields[name].label for name in clashes)
-    told = f"以下各处双方都有改动，已保留您的写法，请核对：{labels}。" if labels else ""
-    return f"已合并到最新版本。{told}"
-
-
-_MOVES: Mapping[str, Callable[[HttpRequest, Case], str]] = {
-    "submit": _submit,
-    "approve": _approve,
-    "return": _send_back,
-    "reopen": _send_back,
-    "publish": _publish,
-    "drop": _drop,
-    "catch-up": _catch_up,
-}
-
-
-def _context(
-    request: HttpRequest, case: Case, draft_: Draft, refusal: Mapping[str, str]
-) -> dict[str, object]:
-    account = who(request)
-    may = {one.move.name: one for one in cases.choices(case, account)}
-    if reviews.has_drafted(case, account):
-        may.pop("approve", None)
-    entry = plans.entry_of(draft_)
-    is_open = case.is_open
-    overtaken = is_open and plans.is_overtaken(draft_)
-    foreseen, trouble = _foreseen(draft_) if is_open else (None, "")
-    return {
-        "case": case,
-        "draft": draft_,
-        "entry": entry,
-        "entry_url": url_of(entry) if entry is not None else "",
-        "state": {"label": case.get_state_display(), "tone": TONES.get(case.state, "plain")},
-        "bar": _bar(case),
-        "readings": cases.readings(case),
-        "trace": cases.trace(case),
-        "may": {name: one for name, one in may.items() if one.may},
-        "refused": [one for one in may.values() if not one.may],
-        "refusal": refusal,
-        "wrong": reviews.problems_of(draft_) if case.state in OPEN else [],
-        "is_text": draft_.change in {Change.NEW, Change.REVISE},
-        "changes": _changes(draft_),
-        "facts": _facts(draft_),
-        "points": _points(draft_),
-        "foreseen": foreseen,
-        "trouble": trouble,
-        "overtaken": overtaken,
-        "news": reviews.news_since(draft_) if overtaken else "",
-        "news_changes": _news(draft_) if overtaken else [],
-        "doubles": _doubles(draft_) if is_open else [],
-        "submit_form": SubmitForm(reviews.reviewing_bodies(case.opener)),
-        "publish_form": PublishForm(initial={"since": draft_.since}),
-        "affected_url": reverse("desk:affected", args=[case.number]),
-    }
-
-
-def _bar(case: Case) -> list[dict[str, str]]:
-    """The way of a change as a bar: what is past, where it stands, what is next."""
-    way = [Stage.DRAFT, Stage.SUBMITTED, Stage.APPROVED, Stage.PUBLISHED]
-    at = {Stage.RETURNED: Stage.DRAFT, Stage.DROPPED: Stage.DRAFT}.get(
-        Stage(case.state), Stage(case.state)
-    )
-    place = way.index(at)
-    states = ["past"] * place + ["now"] + ["next"] * (len(way) - place - 1)
-    if case.state == Stage.PUBLISHED:
-        states[-1] = "past"
-    return [
-        {"label": str(stage.label), "state": state}
-        for stage, state in zip(way, states, strict=True)
-    ]
-
-
-def _foreseen(draft_: Draft) -> tuple[dict[str, object] | None, str]:
-    """The days after the change, and which of them change; or why it cannot be said."""
-    try:
-        foreseen = plans.forecast(draft_, plans.plan_of(draft_))
-    except MingchaError as refusal:
-        return None, f"{refusal.title} {refusal.detail}"
-    today = local_today()
-    return {
-        "after": [(label, days_in_words(since, until)) for label, since, until in foreseen.after],
-        "stretches": [days_in_words(since, until) for since, until in foreseen.stretches],
-        "is_past": foreseen.since is not None and foreseen.since < today,
-    }, ""
-
-
-def _changes(draft_: Draft) -> list[record.Compared]:
-    """What a revision changes in the version it was made from."""
-    base = plans.base_of(draft_) if draft_.change == Change.REVISE else None
-    return _against(draft_, base) if base is not None else []
-
-
-def _against(draft_: Draft, version: Version) -> list[record.Compared]:
-    table = loader.current().table(draft_.scheme)
-    changes = record.compared(table, version.content, draft_.content)
-    found = reviews.point_fields(draft_.kind, draft_.scheme)
-    if found is not None:
-        before = reviews.points_of(version)
-        changes += record.compared_points(found[0], before, draft_.points)
-    return changes
-
-
-def _news(draft_: Draft) -> list[record.Compared]:
-    """What was changed in the meantime, against the version the draft was made from."""
-    base, newest = plans.base_of(draft_), reviews.newest_of(draft_)
-    if base is None or newest is None:
-        return []
-    table = loader.current().table(draft_.scheme)
-    return record.compared(table, base.content, newest.content)
-
-
-def _facts(draft_: Draft) -> list[dict[str, object]]:
-    table = loader.current().table(draft_.scheme)
-    return [
-        {"label": one.label, "value": one.value, "wide": one.is_long}
-        for one in record.fields_of(table, draft_.content)
-    ]
-
-
-def _points(draft_: Draft) -> list[dict[str, str]]:
-    found = reviews.point_fields(draft_.kind, draft_.scheme)
-    if found is None:
-        return []
-    table, _ = found
-    return [
-        {name: record.readable(table, name, text) for name, text in point.items()}
-        for point in draft_.points
-    ]
-
-
-def _doubles(draft_: Draft) -> list[dict[str, str]]:
-    """Items in force that bear the same name: one name, one code in the whole city."""
-    if draft_.kind != Kind.ITEM or draft_.change not in {Change.NEW, Change.REVISE}:
-        return []
-    name = draft_.content.get(_name_field(draft_), "")
-    return [
-        {"code": one.item.code, "name": one.name, "url": url_of(one.item)}
-        for one in uniform.like(name, on=local_today(), besides=draft_.code)
-    ] if name else []  # fmt: skip
-
-
-def _name_field(draft_: Draft) -> str:
-    return Said(loader.current().table(draft_.scheme), {}).spec.name
+    fields = loader.current().table(found.scheme).fields
+    messages.success(request, "已合并到最新版本。")
+    if clashes:
+        labels = "、".join(fields[name].label for name in clashes)
+        messages.warning(request, f"以下各处双方都有改动，已保留您的写法，请核对：{labels}。")
+    return redirect("catalog:draft", number)
 
 
 def _names(table: Table, draft_: Draft) -> list[str]:

@@ -71,7 +71,7 @@ def change(request: HttpRequest, kind: str, scheme: str, code: str) -> HttpRespo
         done = attempt(form, lambda: _begin_change(request, one, form.cleaned_data))
         if done is not None:
             messages.success(request, "已建立办件，请核对影响后提交审核。")
-            return redirect("catalog:review", done.number)
+            return redirect("desk:case", done.number)
     context = {
         "title": f"暂停、恢复或取消：{name_of(one)}", "form": form, "submit": "建立办件",
         "note": "提交审核前可以查看受影响的对象、人员、记录和办件。",
@@ -97,7 +97,7 @@ def withdraw(request: HttpRequest, kind: str, scheme: str, code: str, number: in
         )
         if done is not None:
             messages.success(request, "已建立办件，审核发布后该版本不再生效。")
-            return redirect("catalog:review", done.number)
+            return redirect("desk:case", done.number)
     context = {
         "title": f"撤回第 {number} 版：{version.name}", "form": form, "submit": "建立办件",
         "note": f"该版自 {version.since} 起生效；撤回后由前一版继续有效。",

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from mingcha.base.access import door
-from mingcha.base.cases.models import Case
 from mingcha.base.days import local_today
 from mingcha.base.errors import MingchaError, NotFound
 from mingcha.base.listing import Column, Listing
@@ -140,16 +139,9 @@ ROWS = {
             Column("unit", "承办单位", lambda c: c.unit.name, "unit__name"),
         ),
         "-number",
-        lambda c: case_url(c),
+        lambda c: reverse("desk:case", args=[c.number]),
     ),
 }  # fmt: skip
-
-
-def case_url(case: Case) -> str:
-    """The page of a case about items."""
-    if case.kind == "item-exception":
-        return reverse("desk:exception", args=[case.number])
-    return reverse("catalog:review", args=[case.number])
 
 
 @door(SEE)
@@ -161,7 +153,7 @@ def affected(request: HttpRequest, number: str) -> HttpResponse:
     context: dict[str, object] = {
         "case": case,
         "draft": draft,
-        "back": reverse("catalog:review", args=[number]),
+        "back": reverse("desk:case", args=[number]),
     }
     try:
         changed = _changed(draft)
@@ -203,7 +195,7 @@ def excepted(request: HttpRequest, number: str) -> HttpResponseBase:
     one = exception_for(account, number)
     rows = ROWS[records.PAST]
     listing = Listing(request, marks.excepted(account, number), rows.columns(account), sort="-day")
-    back = reverse("desk:exception", args=[number])
+    back = reverse("desk:case", args=[number])
     return _list(request, listing, rows, f"依例外 {number} 放行的记录：{one.name}", back=back)
 
 

@@ -1,6 +1,6 @@
-"""Exceptions: the list with how often each was used, asking for one, and deciding on it."""
+"""Exceptions: the list with how often each was used, and asking for one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 from django import forms
 from django.contrib import messages
@@ -8,14 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from mingcha.base.access import door
-from mingcha.base.cases import queries as cases
-from mingcha.base.cases import services as case_services
-from mingcha.base.cases.models import Case
 from mingcha.base.days import local_today
-from mingcha.base.errors import BadInput, MingchaError
+from mingcha.base.errors import MingchaError
 from mingcha.base.listing import Column, Listing
 from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.catalog.queries import exceptions as queries
@@ -56,15 +53,6 @@ class ExceptionForm(forms.Form):
     def __init__(self, actor: Account, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["body"].queryset = open_under(actor, DRAFT).exclude(uscc="")  # type: ignore[attr-defined]
-
-
-class AllowForm(forms.Form):
-    """Until when an exception is allowed, and why."""
-
-    until = forms.DateField(
-        label="截止日期", widget=DateInput(), help_text="可以短于所申请的期限。"
-    )
-    reason = forms.CharField(label="批准意见", widget=forms.Textarea({"rows": 2}), max_length=500)
 
 
 def state_of(one: ItemException) -> dict[str, str]:
@@ -128,7 +116,7 @@ def _row(one: ItemException) -> dict[str, object]:
         for column in COLUMNS
     ]  # fmt: skip
     cells[1]["badge"] = state_of(one)["tone"]
-    return {"url": reverse("desk:exception", args=[one.case.number]), "cells": cells}
+    return {"url": reverse("desk:case", args=[one.case.number]), "cells": cells}
 
 
 @door(DRAFT)
@@ -145,101 +133,10 @@ def new(request: HttpRequest) -> HttpResponse:
             say_why(form, refusal)
         else:
             messages.success(request, f"已提交{done.unit.name}批准。")
-            return redirect("desk:exception", done.number)
+            return redirect("desk:case", done.number)
     context = {
         "title": "申请无事项监管例外", "form": form, "submit": "提交申请",
         "note": "例外只为补充梳理事项留出时间：请同时起草该事项。",
         "back": {"url": reverse("desk:exceptions")},
     }  # fmt: skip
     return render(request, "desk/form_page.html", context, status=422 if form.errors else 200)
-
-
-@door(SEE)
-@require_GET
-def exception(request: HttpRequest, number: str) -> HttpResponse:
-    """One exception: for what, until when, how often used, and what I may do now."""
-    one = queries.exception_for(who(request), number)
-    case_services.note_opened(one.case, reader=who(request))
-    return render(request, "desk/exception.html", _context(request, one, {}))
-
-
-@door(SEE)
-@require_POST
-def decide(request: HttpRequest, number: str) -> HttpResponse:
-    """Allow, do not allow, or end an exception."""
-    one = queries.exception_for(who(request), number)
-    name = request.POST.get("move", "")
-    deed = _MOVES.get(name)
-    if deed is None:
-        raise BadInput(problem=f"没有“{name}”这个操作")
-    try:
-        said = deed(request, one.case)
-    except MingchaError as refusal:
-        one = queries.exception_for(who(request), number)
-        told = {"title": refusal.title, "detail": refusal.detail}
-        context = _context(request, one, told)
-        return render(request, "desk/exception.html", context, status=refusal.status)
-    messages.success(request, said)
-    return redirect("desk:exception", number)
-
-
-def _allow(request: HttpRequest, case: Case) -> str:
-    form = AllowForm(request.POST)
-    if not form.is_valid():
-        raise BadInput(problem="；".join(str(e) for errors in form.errors.values() for e in errors))
-    given = form.cleaned_data
-    services.allow(
-        case, until=given["until"], reason=given["reason"], actor=who(request), seen=_seen(request)
-    )
-    return f"已批准至 {given['until']}；待核的记录正在重新核对。"
-
-
-def _refuse(request: HttpRequest, case: Case) -> str:
-    reason = request.POST.get("reason", "")
-    services.refuse(case, reason=reason, actor=who(request), seen=_seen(request))
-    return "未予批准，已告知申请单位。"
-
-
-def _end(request: HttpRequest, case: Case) -> str:
-    reason = request.POST.get("reason", "")
-    services.end(case, reason=reason, actor=who(request), seen=_seen(request))
-    return "例外自明天起不再有效。"
-
-
-_MOVES: Mapping[str, Callable[[HttpRequest, Case], str]] = {
-    "allow": _allow,
-    "refuse": _refuse,
-    "end": _end,
-}
-
-
-def _context(
-    request: HttpRequest, one: ItemException, refusal: Mapping[str, str]
-) -> dict[str, object]:
-    may = cases.choices(one.case, who(request))
-    facts: list[dict[str, object]] = [
-        {"label": "监管事项目录编码", "value": one.code, "code": True},
-        {"label": "实施机构", "value": one.body.name, "under": one.body.uscc},
-        {"label": "期限", "value": f"{one.since} 至 {one.until}"},
-        {"label": "申请人", "value": f"{one.case.opened_by}（{one.case.opener.name}）"},
-        {"label": "理由", "value": one.reason, "wide": True},
-    ]
-    return {
-        "one": one,
-        "case": one.case,
-        "state": state_of(one),
-        "facts": facts,
-        "uses": marks.uses_of(one.case.number),
-        "uses_url": reverse("desk:excepted", args=[one.case.number]),
-        "readings": cases.readings(one.case),
-        "trace": cases.trace(one.case),
-        "may": {choice.move.name: choice for choice in may if choice.may},
-        "refused": [choice for choice in may if not choice.may],
-        "refusal": refusal,
-        "allow_form": AllowForm(initial={"until": one.until}),
-    }
-
-
-def _seen(request: HttpRequest) -> int | None:
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isdigit() and len(seen) < 9 else None

@@ -109,9 +109,7 @@ def keep(incoming: pl.DataFrame, sender: Sender, *, enveloped: bool) -> Landing:
     """
     landing.lock_table(sender.provider_id, sender.table)
     batch = sender.batch.pk if sender.batch is not None else NO_BATCH
-    found = versions.judged(
-        incoming, _standing(sender, incoming), batch=batch, enveloped=enveloped
-    )
+    found = versions.judged(incoming, _standing(sender, incoming), batch=batch, enveloped=enveloped)
     rows = found.changed.join(incoming.drop("operation"), on="row", maintain_order="left")
     rows, fresh = _with_subjects(rows)
     chunk_id, facts = None, pl.DataFrame(schema=FACTS)

@@ -13,7 +13,7 @@ from mingcha.base.ledger import queries as ledger
 from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.catalog import queries as catalog
 from mingcha.domains.parties.queries import Party
-from mingcha.domains.records.models import Chunk, Fact, Mark, Tie
+from mingcha.domains.records.models import Fact, Mark, Tie
 from mingcha.domains.records.queries import then
 from mingcha.domains.records.queries.marks import standing_on
 from mingcha.domains.records.queries.sharing import (
