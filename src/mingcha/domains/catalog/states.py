@@ -32,16 +32,16 @@ _OPEN = {Stage.DRAFT, Stage.RETURNED, Stage.SUBMITTED, Stage.APPROVED}
 REVIEW = Machine(
     Stage,
     Move("submit", "提交审核", {Stage.DRAFT, Stage.RETURNED}, Stage.SUBMITTED, "catalog.draft",
-         over=Over.OPENER, clocks=(_start(REVIEW_WITHIN),)),
+         clocks=(_start(REVIEW_WITHIN),)),
     Move("approve", "审核通过", {Stage.SUBMITTED}, Stage.APPROVED, "catalog.review",
-         over=Over.OPENER, by_other=True, clocks=(_stop(REVIEW_WITHIN), _start(PUBLISH_WITHIN))),
+         by_other=True, clocks=(_stop(REVIEW_WITHIN), _start(PUBLISH_WITHIN))),
     Move("publish", "发布", {Stage.APPROVED}, Stage.PUBLISHED, "catalog.publish",
-         over=Over.OPENER, clocks=(_stop(PUBLISH_WITHIN),)),
+         clocks=(_stop(PUBLISH_WITHIN),)),
     Move("return", "退回修改", {Stage.SUBMITTED}, Stage.RETURNED, "catalog.review",
-         over=Over.OPENER, asks_reason=True, back=True, clocks=(_stop(REVIEW_WITHIN),)),
+         asks_reason=True, back=True, clocks=(_stop(REVIEW_WITHIN),)),
     # After the review its text may have been overtaken by another publication.
     Move("reopen", "退回重审", {Stage.APPROVED}, Stage.RETURNED, "catalog.publish",
-         over=Over.OPENER, asks_reason=True, clocks=(_stop(PUBLISH_WITHIN),)),
+         asks_reason=True, clocks=(_stop(PUBLISH_WITHIN),)),
     Move("drop", "撤销", _OPEN, Stage.DROPPED, "catalog.draft", over=Over.OPENER, asks_reason=True),
     duties={
         Stage.DRAFT: "填写并提交审核", Stage.RETURNED: "修改后重新提交",
@@ -61,10 +61,10 @@ class Standing(TextChoices):
 
 EXCEPTION = Machine(
     Standing,
-    Move("allow", "批准", {Standing.ASKED}, Standing.ALLOWED, "catalog.except", over=Over.OPENER,
+    Move("allow", "批准", {Standing.ASKED}, Standing.ALLOWED, "catalog.except",
          by_other=True, asks_reason=True, clocks=(_stop(ALLOW_WITHIN),)),
     Move("refuse", "不予批准", {Standing.ASKED}, Standing.REFUSED, "catalog.except",
-         over=Over.OPENER, asks_reason=True, clocks=(_stop(ALLOW_WITHIN),)),
+         asks_reason=True, clocks=(_stop(ALLOW_WITHIN),)),
     Move("end", "提前终止", {Standing.ALLOWED}, Standing.ENDED, "catalog.except",
          over=Over.OPENER, asks_reason=True),
     duties={Standing.ASKED: "批准或不予批准"},

@@ -70,6 +70,7 @@ def allow(
     Announces ExceptionAllowed. Raises NotAllowed, NotSameHand, MoveRefused, ReasonMissing, Stale or
     BadInput (a last day out of its days).
     """
+    require(actor, ALLOW, case.opener)
     with advance(case, "allow", actor=actor, said=Said(reason=reason, seen=seen)):
         granted = ItemException.objects.select_for_update().get(case=case)
         if until is not None and not granted.since <= until <= granted.until:

@@ -32,7 +32,7 @@ from mingcha.domains.catalog.states import REVIEW, Stage
 from mingcha.standards import loader
 from mingcha.standards.model import Table
 
-DRAFT = "catalog.draft"
+DRAFT, REVIEWS, PUBLISH = "catalog.draft", "catalog.review", "catalog.publish"
 CASES = {Kind.ITEM: "item-review", Kind.CHECKLIST: "checklist-review"}
 TEXTS = {Change.NEW, Change.REVISE}  # changes that come with a whole text
 
@@ -142,7 +142,7 @@ def submit(
     what `plan_of` refuses.
     """
     draft = reviews.draft_of(case)
-    to = to or reviews.nearest_body("catalog.review", case.opener)
+    to = to or reviews.nearest_body(REVIEWS, case.opener)
     if to is None:
         raise errors.NobodyReviews(unit=case.opener.name)
     _refuse_unready(draft)
@@ -154,13 +154,18 @@ def submit(
 def approve(case: Case, *, actor: Account, reason: str = "", seen: int | None = None) -> Case:
     """Find a change in order (审核通过). Nobody approves what they drafted.
 
+    It stays where it is if that body may publish, else it goes to the nearest one that may.
+
     Raises NotAllowed, NotSameHand, MoveRefused, Overtaken or Stale.
     """
+    require(actor, REVIEWS, case.opener)
     draft = reviews.draft_of(case)
     if reviews.has_drafted(case, actor):
         raise NotSameHand(move=REVIEW.move("approve").label)
     _refuse_overtaken(draft)
-    with advance(case, "approve", actor=actor, said=Said(reason=reason, to=case.unit, seen=seen)):
+    bodies = reviews.reviewing_bodies(case.opener, PUBLISH)
+    to = case.unit if case.unit in bodies else next(iter(bodies), case.unit)
+    with advance(case, "approve", actor=actor, said=Said(reason=reason, to=to, seen=seen)):
         pass
     return case
 
@@ -193,6 +198,7 @@ def publish(
     Raises NotAllowed, MoveRefused, Stale, Overtaken, PastNeedsReason, CodeTaken, or what `plan_of`
     refuses.
     """
+    require(actor, PUBLISH, case.opener)
     said = Said(reason=reason, seen=seen)
     with advance(case, "publish", actor=actor, said=said) as locked:
         draft = Draft.objects.select_for_update().get(case=locked)

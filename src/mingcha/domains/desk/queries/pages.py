@@ -47,6 +47,10 @@ URGE = Doing("催办", "cases.urge")
 RULES = Doing("设定规则的新取值", "rules.manage")
 OFFICERS = Doing("查找执法人员", "officers.see")
 AWAY = Doing("登记、结束离岗", "officers.manage")
+DRAFTS = Doing("起草、修订事项和清单，申请例外", "catalog.draft")
+REVIEWS = Doing("审核事项和清单", "catalog.review")
+PUBLISHES = Doing("发布事项和清单", "catalog.publish")
+EXCEPTS = Doing("批准例外", "catalog.except")
 OPERATE = Doing("查看运行状况，重试任务", "desk.operate")
 
 PAGES: Mapping[str, Page] = {
@@ -198,6 +202,29 @@ PAGES: Mapping[str, Page] = {
     "quality:hint": Page("一条线索", ("scores", *FACTS), (RECEIPT,)),
     "quality:digests": Page("质量周报", ("scores",), (RECEIPT,)),
     "quality:digest": Page("一份质量周报", ("scores",), (RECEIPT,)),
+    "catalog:items": Page("监管事项", (), (DRAFTS,)),
+    "catalog:item": Page("一项监管事项", (), (DRAFTS,)),
+    "catalog:item_compare": Page("监管事项两版对照"),
+    "catalog:item_new": Page("起草监管事项", ("cases",), (DRAFTS,)),
+    "catalog:item_change": Page("修订、暂停、恢复、取消监管事项", ("cases",), (DRAFTS,)),
+    "catalog:item_withdraw": Page("撤回未生效的监管事项", ("cases",), (DRAFTS,)),
+    "catalog:checklists": Page("检查实施清单", (), (DRAFTS,)),
+    "catalog:checklist": Page("一份检查实施清单", (), (DRAFTS,)),
+    "catalog:checklist_compare": Page("检查实施清单两版对照"),
+    "catalog:checklist_new": Page("起草检查实施清单", ("cases",), (DRAFTS,)),
+    "catalog:checklist_change": Page("修订、暂停、恢复、取消检查实施清单", ("cases",), (DRAFTS,)),
+    "catalog:checklist_withdraw": Page("撤回未生效的检查实施清单", ("cases",), (DRAFTS,)),
+    "catalog:checklist_preview": Page("检查表单预览"),
+    "catalog:reviews": Page("事项与清单变动", ("cases",), (REVIEWS, PUBLISHES)),
+    "catalog:draft": Page("填写草稿", ("cases",), (DRAFTS,)),
+    "catalog:catch_up": Page("合并到最新版本", ("cases",), (DRAFTS,)),
+    "catalog:uniformity": Page("统一性检查"),
+    "catalog:mappings": Page("事项映射"),
+    "desk:exceptions": Page("无事项监管例外", ("cases",), (DRAFTS, EXCEPTS)),
+    "desk:exception_new": Page("申请例外", ("cases",), (DRAFTS,)),
+    "desk:excepted": Page("依例外放行的记录", ("cases", *FACTS)),
+    "desk:affected": Page("发布影响", ("cases",)),
+    "desk:affected_rows": Page("受影响的明细", ("cases", *FACTS)),
     "healthz": Page("运行探测"),
     "readyz": Page("就绪探测"),
     "portal:dictionary": Page("数据字典"),

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0002_responsible'),
-        ('records', '0005_links'),
+        ('records', '0006_samples'),
     ]
 
     operations = [
