@@ -24,21 +24,28 @@ NO_PAGE = {
     "records:export_cancel", "records:export_file", "insight:export", "insight:lookup",
     "desk:view_keep", "desk:claim_several", "desk:note_several", "desk:urge_several",
     "desk:case_claim", "desk:case_service_pdf", "desk:deputy_end", "desk:reaction_retry", "desk:responsible_end",
+    "catalog:catch_up", "catalog:claim_answer",
     "healthz", "readyz", "portal:template", "portal:schema", "portal:schemas",
 }  # fmt: skip
 
 # Landed since; looked at by their own tests, not yet visited here (docs/explanation/deviations.md).
 NOT_YET = {
-    "desk:jobs_act", "desk:operations", "desk:record_acts", "officers:absent", "officers:back",
-    "officers:officer", "officers:officers", "officers:public", "portal:seal", "portal:seal_json",
-    "portal:seal_key", "portal:seals", "portal:seals_file", "quality:card", "quality:cards",
-    "quality:digest", "quality:digests", "quality:hint", "quality:hints", "quality:late",
-    "quality:provider", "quality:returns", "records:authorities", "records:authority_new",
-    "records:conflict", "records:conflicts", "records:consent", "records:consent_new",
-    "records:consent_withdraw", "records:consents", "records:decision", "records:decisions",
-    "records:link", "records:link_decide", "records:link_next", "records:linking",
-    "records:links", "records:links_alike", "records:links_equal", "records:merge",
-    "records:relation_end", "records:relation_new", "records:split",
+    "catalog:checklist", "catalog:checklist_change", "catalog:checklist_compare",
+    "catalog:checklist_new", "catalog:checklist_preview", "catalog:checklist_withdraw",
+    "catalog:checklists", "catalog:claims", "catalog:draft", "catalog:item", "catalog:item_change",
+    "catalog:item_compare", "catalog:item_new", "catalog:item_withdraw", "catalog:items",
+    "catalog:lay_out", "catalog:mappings", "catalog:reviews", "catalog:uniformity", "desk:affected",
+    "desk:affected_rows", "desk:excepted", "desk:exception_new", "desk:exceptions", "desk:jobs_act",
+    "desk:operations", "desk:record_acts", "officers:absent", "officers:back", "officers:officer",
+    "officers:officers", "officers:public", "portal:seal", "portal:seal_json", "portal:seal_key",
+    "portal:seals", "portal:seals_file", "quality:card", "quality:cards", "quality:digest",
+    "quality:digests", "quality:hint", "quality:hints", "quality:late", "quality:provider",
+    "quality:returns", "records:authorities", "records:authority_new", "records:conflict",
+    "records:conflicts", "records:consent", "records:consent_new", "records:consent_withdraw",
+    "records:consents", "records:decision", "records:decisions", "records:link",
+    "records:link_decide", "records:link_next", "records:linking", "records:links",
+    "records:links_alike", "records:links_equal", "records:merge", "records:relation_end",
+    "records:relation_new", "records:split",
 }  # fmt: skip
 
 # Pages that need a case: test_cases.py looks at them.
