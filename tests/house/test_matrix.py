@@ -178,6 +178,11 @@ PAGES = {
     "catalog:reviews": "cases.see",
     "catalog:catch_up": "catalog.draft",
     "catalog:draft": "catalog.draft",
+    "catalog:claims": "cases.see",
+    "catalog:lay_out": "catalog.publish",
+    "catalog:claim_answer": "catalog.draft",
+    "catalog:laws": "cases.see",
+    "catalog:law_new": "catalog.draft",
     "catalog:uniformity": SIGNED_IN,
     "catalog:mappings": SIGNED_IN,
     "desk:exceptions": "cases.see",
@@ -230,6 +235,9 @@ API = {
     "GET /consents/{number}": "insight.dossier",
     "POST /consents": "records.consent",
     "POST /consents/{number}/withdraw": "records.consent",
+    "GET /claims": "cases.see",
+    "GET /claims/{number}": "cases.see",
+    "POST /claims/{number}/answers": "catalog.draft",
     "GET /acts": "audit.search",
     "GET /operations": "desk.operate",
     "POST /operations/jobs/{number}/retry": "desk.operate",
@@ -296,6 +304,7 @@ BODIES = {
     "/consents": '{"provider": "nobody", "table": "nothing", "since": "2026-01-01", "basis": "x",'
     ' "purpose": "x"}',
     "/withdraw": '{"reason": "x"}',
+    "/answers": '{"answers": [{"code": "x", "answer": "claimed"}]}',
 }
 
 SAMPLE = {"int": 999_999, "str": "nobody", "slug": "nothing", "path": "nothing"}

@@ -7,6 +7,7 @@ from ninja.errors import ValidationError
 from mingcha.base.errors import BadInput, MingchaError
 from mingcha.base.http import problem_response
 from mingcha.base.people.api_auth import Asker
+from mingcha.domains.catalog.api import claims
 from mingcha.domains.catalog.api import router as catalog
 from mingcha.domains.desk.api import router as desk
 from mingcha.domains.officers.api import router as officers
@@ -41,3 +42,4 @@ api.add_router("", desk)
 api.add_router("", portal)
 api.add_router("", officers)
 api.add_router("", catalog)
+api.add_router("", claims)

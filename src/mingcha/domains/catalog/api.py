@@ -1,24 +1,29 @@
 """Machine door of the catalogue: open to all, for the book is public (CAT-10)."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema
 
 from mingcha.base.access import PUBLIC, door
+from mingcha.base.cases.models import Case
 from mingcha.base.days import local_today
 from mingcha.base.errors import NotFound
+from mingcha.base.people.models import Account
 from mingcha.domains.catalog import queries
-from mingcha.domains.catalog.models import ChecklistVersion, ItemVersion, Kind, Version
+from mingcha.domains.catalog.models import Answer, ChecklistVersion, ItemVersion, Kind, Version
+from mingcha.domains.catalog.queries import claims as claimed
 from mingcha.domains.catalog.queries import lists, record
 from mingcha.domains.catalog.queries.lists import state_of
 from mingcha.domains.catalog.queries.reviews import points_of
 from mingcha.domains.catalog.queries.shelves import entry_for, point_table, standing
+from mingcha.domains.catalog.services import claims as claiming
 from mingcha.standards import loader
 from mingcha.standards.model import Share
 
 router = Router(tags=["监管事项"], auth=None)
+claims = Router(tags=["事项认领"])
 Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 Code = Annotated[str, Path(max_length=100, pattern=r"^[^\x00]+$", description="编码")]
 KINDS = {"items": Kind.ITEM, "checklists": Kind.CHECKLIST}
@@ -124,6 +129,46 @@ class ListIn(Schema):
     limit: int = Field(100, ge=1, le=MOST)
 
 
+class ClaimOut(Schema):
+    """A body and what was laid out to it."""
+
+    number: str = Field(description="办件编号")
+    title: str = Field(description="布置的名称")
+    body: str = Field(description="认领单位标识")
+    state: str = Field(description="open 待认领、done 已答复、recalled 已撤回")
+    due: date | None = Field(description="认领期限")
+    total: int
+    claimed: int
+    declined: int
+    waiting: int
+    late: int = Field(description="其中逾期答复的项数")
+
+
+class ClaimedItemOut(Schema):
+    """One item laid out to a body, and the body's answer."""
+
+    scheme: str
+    code: str
+    answer: Literal["waiting", "claimed", "declined"]
+    reason: str
+    is_late: bool
+
+
+class AnswerIn(Schema):
+    """Whether an item is the body's own."""
+
+    code: str = Field(max_length=100)
+    scheme: str = Field("item", max_length=40)
+    answer: Literal["claimed", "declined"]
+    reason: str = Field("", max_length=500, description="退回时必填")
+
+
+class AnswersIn(Schema):
+    """What a body says of some of the items that were laid out to it."""
+
+    answers: list[AnswerIn] = Field(min_length=1, max_length=MOST)
+
+
 Shelves = Literal["items", "checklists"]
 
 
@@ -214,6 +259,62 @@ def compare(
          "after": one.difference.after}
         for one in record.compared(table, old.content, new.content)
     ]  # fmt: skip
+
+
+@claims.get("/claims", response=list[ClaimOut], summary="事项认领办件")
+@door("cases.see")
+def claim_cases(
+    request: HttpRequest, after: Text = "", limit: int = 100
+) -> list[dict[str, object]]:
+    """The cases that one may see, by number; `limit` at most 500."""
+    found = claimed.claim_cases(_who(request)).filter(number__gt=after).order_by("number")
+    return [
+        {
+            "number": one.number, "title": one.round, "body": one.unit.code, "state": one.state,
+            "due": one.due_on, "total": one.total, "claimed": one.claimed,
+            "declined": one.declined, "waiting": one.waiting, "late": one.late,
+        }
+        for one in found[: min(max(limit, 1), MOST)]
+    ]  # fmt: skip
+
+
+@claims.get("/claims/{number}", response=list[ClaimedItemOut], summary="一件认领的各事项")
+@door("cases.see")
+def claim_items(request: HttpRequest, number: str) -> list[dict[str, object]]:
+    """Every item, the unanswered first. Refuses with 404."""
+    return _claims(claimed.claim_case(_who(request), number))
+
+
+@claims.post("/claims/{number}/answers", response=list[ClaimedItemOut], summary="认领或退回事项")
+@door("catalog.draft")
+def answer_claims(request: HttpRequest, number: str, said: AnswersIn) -> list[dict[str, object]]:
+    """Says of each item named whether it is the body's own; answers all items of the case.
+
+    Refuses with 404, 409 (closed), 422 (not laid out, declined without a reason).
+    """
+    account = _who(request)
+    case = claimed.claim_case(account, number)
+    laid = {(one.item.scheme, one.item.code): one.item_id for one in claimed.claims_of(case)}
+    lost = [one.code for one in said.answers if (one.scheme, one.code) not in laid]
+    if lost:
+        raise NotFound(what="布置的事项", key=lost[0])
+    answers = {
+        laid[one.scheme, one.code]: claiming.Said(Answer(one.answer), one.reason)
+        for one in said.answers
+    }
+    return _claims(claiming.answer(case, answers, actor=account))
+
+
+def _claims(case: Case) -> list[dict[str, object]]:
+    return [
+        {"scheme": one.item.scheme, "code": one.item.code, "answer": one.answer,
+         "reason": one.reason, "is_late": one.is_late}
+        for one in claimed.claims_of(case)
+    ]  # fmt: skip
+
+
+def _who(request: HttpRequest) -> Account:
+    return cast(Account, request.user)
 
 
 def _numbered(found: Any, number: int) -> Version:

@@ -140,3 +140,55 @@ class NobodyAllows(MingchaError):
     status = 409
     message = "{unit}及其上级没有人持有“批准监管例外”权限。"
     remedy = "请联系数据局管理员指定批准人。"
+
+
+class NobodyToClaim(MingchaError):
+    """There is nothing to be laid out: every body that an item fits has been asked."""
+
+    code = "catalog/nobody-to-claim"
+    status = 409
+    message = "没有需要布置的：所选事项没有适用的下级单位，或都已布置。"
+    remedy = "请放宽事项范围，或核对下级单位的监管部门、层级和行政区划。"
+
+
+class NotLaidOut(MingchaError):
+    """An item is answered of that is not among those laid out."""
+
+    code = "catalog/not-laid-out"
+    message = "所选事项不在 {number} 布置的范围之内。"
+    remedy = "请刷新页面，从列表中选择事项。"
+
+
+class DeclineNeedsReason(MingchaError):
+    """A body says that an item is not its own, and not why."""
+
+    code = "catalog/decline-needs-reason"
+    message = "认为事项不属本单位，需要写明理由。"
+    remedy = "请写明依据，例如三定规定或权责清单中的划分。"
+
+
+class ClaimsClosed(MingchaError):
+    """A claim is made in a case that is closed."""
+
+    code = "catalog/claims-closed"
+    status = 409
+    message = "{number} 当前状态为“{state}”，不能再答复。"
+    remedy = "需要更正的，请布置单位再次布置。"
+
+
+class NotAllAnswered(MingchaError):
+    """A case of claiming is ended before every item has its answer."""
+
+    code = "catalog/not-all-answered"
+    status = 409
+    message = "还有 {count} 项没有答复。"
+    remedy = "请逐项认领，或写明理由退回。"
+
+
+class LawEntered(MingchaError):
+    """The same change of the same law has been entered before."""
+
+    code = "catalog/law-entered"
+    status = 409
+    message = "《{law}》自 {since} 起的这一变动已经登记（{number}）。"
+    remedy = "请查看已登记的办件。"

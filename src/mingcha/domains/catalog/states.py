@@ -7,6 +7,8 @@ from mingcha.base.cases.machine import ClockStep, Kind, Machine, Move, Over, Tic
 REVIEW_WITHIN = "catalog.review_within"
 PUBLISH_WITHIN = "catalog.publish_within"
 ALLOW_WITHIN = "catalog.allow_within"
+CLAIM_WITHIN = "catalog.claim_within"
+CONFIRM_WITHIN = "catalog.confirm_law_within"
 
 
 class Stage(TextChoices):
@@ -70,6 +72,43 @@ EXCEPTION = Machine(
     duties={Standing.ASKED: "批准或不予批准"},
 )  # fmt: skip
 
+
+class Claiming(TextChoices):
+    """Where a body stands with the items laid out to it."""
+
+    OPEN = "open", "待认领"
+    DONE = "done", "已答复"
+    RECALLED = "recalled", "已撤回"
+
+
+CLAIM = Machine(
+    Claiming,
+    # By the platform itself, once every item has its answer.
+    Move("finish", "答复完毕", {Claiming.OPEN}, Claiming.DONE, "catalog.draft",
+         clocks=(_stop(CLAIM_WITHIN),)),
+    Move("recall", "撤回布置", {Claiming.OPEN}, Claiming.RECALLED, "catalog.publish",
+         over=Over.OPENER, asks_reason=True, clocks=(_stop(CLAIM_WITHIN),)),
+    duties={Claiming.OPEN: "认领监管事项"},
+)  # fmt: skip
+
+
+class LawState(TextChoices):
+    """Where the news of a law stands."""
+
+    ENTERED = "entered", "待核定"
+    CONFIRMED = "confirmed", "已核定"
+    DROPPED = "dropped", "不予采用"
+
+
+LAW = Machine(
+    LawState,
+    Move("confirm", "核定", {LawState.ENTERED}, LawState.CONFIRMED, "catalog.publish",
+         by_other=True, clocks=(_stop(CONFIRM_WITHIN),)),
+    Move("drop", "不予采用", {LawState.ENTERED}, LawState.DROPPED, "catalog.publish",
+         asks_reason=True, clocks=(_stop(CONFIRM_WITHIN),)),
+    duties={LawState.ENTERED: "核定法律变动"},
+)  # fmt: skip
+
 BASIS = "西安市“互联网+监管”系统管理办法（试行）第十二条：监管事项动态调整，经审核后发布"
 ITEM_REVIEW = Kind("item-review", "监管事项审核", "SX", REVIEW, "cases.see", basis=BASIS)
 CHECKLIST_REVIEW = Kind(
@@ -78,4 +117,12 @@ CHECKLIST_REVIEW = Kind(
 ITEM_EXCEPTION = Kind(
     "item-exception", "无事项监管例外", "LW", EXCEPTION, "cases.see", starts=(ALLOW_WITHIN,),
     basis="西安市“互联网+监管”系统管理办法（试行）第八条：未录入系统的监管事项，原则上不得开展监管",
+)  # fmt: skip
+ITEM_CLAIM = Kind(
+    "item-claim", "监管事项认领", "RL", CLAIM, "cases.see", starts=(CLAIM_WITHIN,),
+    basis="西安市“互联网+监管”系统管理办法（试行）第九条、第三十七条、第三十八条",
+)  # fmt: skip
+LAW_CHANGE = Kind(
+    "law-change", "法律变动", "FL", LAW, "cases.see", starts=(CONFIRM_WITHIN,),
+    basis="西安市“互联网+监管”系统管理办法（试行）第十二条：法律法规立改废释的，及时调整监管事项",
 )  # fmt: skip

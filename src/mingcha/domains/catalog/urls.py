@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from mingcha.domains.catalog.views import entries, record, reviews, starting, uniform
+from mingcha.domains.catalog.views import claims, entries, laws, record, reviews, starting, uniform
 
 app_name = "catalog"
 
@@ -31,6 +31,11 @@ urlpatterns = [
     path("catalog/reviews/", reviews.review_list, name="reviews"),
     path("catalog/reviews/<slug:number>/draft", reviews.draft, name="draft"),
     path("catalog/reviews/<slug:number>/catch-up", reviews.catch_up, name="catch_up"),
+    path("catalog/claims/", claims.claim_list, name="claims"),
+    path("catalog/claims/new", claims.lay_out, name="lay_out"),
+    path("catalog/claims/<slug:number>/answer", claims.answer, name="claim_answer"),
+    path("catalog/laws/", laws.law_list, name="laws"),
+    path("catalog/laws/new", laws.new, name="law_new"),
     path("catalog/items/uniformity/", uniform.uniformity, name="uniformity"),
     path("catalog/items/mappings/", uniform.mapping_list, name="mappings"),
 ]

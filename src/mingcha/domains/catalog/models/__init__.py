@@ -17,6 +17,40 @@ from django.db import models
 from django.db.models import Deferrable, F, Q, Value
 
 from mingcha.base.intervals import same, span
+from mingcha.domains.catalog.models.kinds import Change, Kind
+from mingcha.domains.catalog.models.work import (
+    Answer,
+    ClaimRound,
+    Draft,
+    ItemClaim,
+    ItemException,
+    LawChange,
+    LawDeed,
+)
+
+__all__ = [
+    "Answer",
+    "Change",
+    "CheckPoint",
+    "Checklist",
+    "ChecklistTerm",
+    "ChecklistVersion",
+    "Citation",
+    "ClaimRound",
+    "Draft",
+    "Entry",
+    "Item",
+    "ItemClaim",
+    "ItemException",
+    "ItemMapping",
+    "ItemTerm",
+    "ItemVersion",
+    "Kind",
+    "LawChange",
+    "LawDeed",
+    "Publication",
+    "Version",
+]
 
 # table → what the app role may write there beside reading it: what was said is never unsaid.
 _VERSION = ("INSERT", "UPDATE (until, displaced_by_id)")
@@ -33,25 +67,6 @@ PROTECTED: Final[Mapping[str, tuple[str, ...]]] = {
 STANDING = Q(displaced_by__isnull=True)
 # The pairs of characters of the name, as a tsvector (tag n).
 PAIRS = models.Func(F("name"), Value(""), Value(""), function="mingcha_pairs")
-
-
-class Kind(models.TextChoices):
-    """What the book holds."""
-
-    ITEM = "item", "监管事项"
-    CHECKLIST = "checklist", "检查实施清单"
-
-
-class Change(models.TextChoices):
-    """What a publication does to the book."""
-
-    NEW = "new", "新增"
-    REVISE = "revise", "修订"
-    SUSPEND = "suspend", "暂停"
-    RESUME = "resume", "恢复"
-    ABOLISH = "abolish", "取消"
-    WITHDRAW = "withdraw", "撤回"
-    LIST = "list", "清单报送"
 
 
 class Publication(models.Model):
@@ -409,68 +424,3 @@ class ItemMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.local_code} → {self.national_code}"
-
-
-class Draft(models.Model):
-    """A change of the book under review (修订稿). Its state, clock and trace live in its case.
-
-    `base` is the number of the version it was made from, 0 for what is new; `seen` the last
-    publication about the entry at that time, so that a later one is noticed. A new or revised text
-    stands in `content` (and, for a checklist, its check items in `points`); suspending, abolishing
-    and taking back need only days: `since` is the first day of the change, `until` its last.
-    """
-
-    case = models.OneToOneField(
-        "cases.Case", verbose_name="办件", on_delete=models.PROTECT, primary_key=True
-    )
-    kind = models.CharField("类别", max_length=10, choices=Kind.choices)
-    change = models.CharField("动作", max_length=10, choices=Change.choices)
-    scheme = models.CharField("编码体系", max_length=40)
-    code = models.CharField("编码", max_length=100, blank=True, db_index=True)
-    base = models.PositiveIntegerField("所据版次", default=0)
-    seen = models.BigIntegerField("所见最近发布", default=0)
-    content = models.JSONField("内容", default=dict)
-    points = models.JSONField("检查内容", default=list)
-    since = models.DateField("起", null=True)
-    until = models.DateField("止", null=True)
-    reason = models.CharField("理由", max_length=1000, blank=True)
-
-    class Meta:
-        verbose_name = "修订稿"
-
-    def __str__(self) -> str:
-        return f"{self.case_id} {self.get_change_display()}"
-
-
-class ItemException(models.Model):
-    """Leave to act although no item is in force (无事项监管例外), of one body, until a day.
-
-    XA21 art. 8 says 原则上: an approver signs, a reason is given, and its uses are counted. It holds
-    from `since` to `until` while its case stands at 已批准.
-    """
-
-    case = models.OneToOneField(
-        "cases.Case", verbose_name="办件", on_delete=models.PROTECT, primary_key=True
-    )
-    scheme = models.CharField("编码体系", max_length=40)
-    code = models.CharField("监管事项目录编码", max_length=100)
-    name = models.CharField("事项名称", max_length=500)
-    body = models.ForeignKey(
-        "people.Organisation", verbose_name="实施机构", on_delete=models.PROTECT, related_name="+"
-    )
-    since = models.DateField("起")
-    until = models.DateField("止")
-    reason = models.CharField("理由", max_length=1000)
-    is_allowed = models.BooleanField("已批准", default=False)
-
-    class Meta:
-        verbose_name = "无事项监管例外"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(until__gte=F("since")), name="exception_days_in_order"
-            )
-        ]
-        indexes = [models.Index(fields=["scheme", "code"], name="exception_code")]
-
-    def __str__(self) -> str:
-        return f"{self.case_id} {self.code}"

@@ -13,6 +13,7 @@ from mingcha.base.days import local_today
 from mingcha.base.errors import NotFound
 from mingcha.domains.catalog.models import ChecklistVersion, Entry, Item, Kind, Version
 from mingcha.domains.catalog.queries import record as queries
+from mingcha.domains.catalog.queries.claims import claims_about
 from mingcha.domains.catalog.queries.reviews import points_of, publications_about
 from mingcha.domains.catalog.queries.shelves import point_table, shelf_of, standing
 from mingcha.domains.catalog.views import (
@@ -241,6 +242,7 @@ def _of_item(item: Item, on: date) -> dict[str, object]:
             for row, other, is_national in queries.mappings_of(item)
         ],
         "publications": publications_about(item).count(),
+        "claims": claims_about(item),
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Begin a change: something new, a revision, a suspension, an abolition, taking back."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -30,6 +31,7 @@ from mingcha.domains.catalog.views.forms import (
 )
 from mingcha.standards.model import Table
 
+D = TypeVar("D")
 DRAFT = "catalog.draft"
 
 
@@ -106,7 +108,7 @@ def withdraw(request: HttpRequest, kind: str, scheme: str, code: str, number: in
     return render(request, "desk/form_page.html", context, status=422 if form.errors else 200)
 
 
-def attempt(form: forms.Form, deed: Callable[[], Case]) -> Case | None:
+def attempt(form: forms.Form, deed: Callable[[], D]) -> D | None:
     """Do a deed; what it refuses is told in the form."""
     try:
         return deed()

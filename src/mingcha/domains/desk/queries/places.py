@@ -164,6 +164,22 @@ PLACES = (
         "事项",
     ),
     Place(
+        "事项认领",
+        "上级布置的事项由哪些单位认领，谁还没有答复",
+        "catalog:claims",
+        "check",
+        "cases.see",
+        "事项",
+    ),
+    Place(
+        "法律变动",
+        "法律法规修订、废止后，引用它的事项逐项审核",
+        "catalog:laws",
+        "rules",
+        "cases.see",
+        "事项",
+    ),
+    Place(
         "监管例外", "没有在用事项时的例外及放行次数", "desk:exceptions", "warn", "cases.see", "事项"
     ),
     Place(
