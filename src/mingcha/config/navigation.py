@@ -17,7 +17,12 @@ LINKS = {
     "sign_out": "desk:signout",
 }
 PUBLIC_LINKS = {"public_home": "portal:dictionary", "sign_in": "desk:signin"}
-PUBLIC_PLACES = (("portal:dictionary", "数据字典"),)
+PUBLIC_PLACES = (
+    ("portal:items", "监管事项"),
+    ("portal:checklists", "检查清单"),
+    ("officers:public", "执法人员"),
+    ("portal:dictionary", "数据字典"),
+)
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:

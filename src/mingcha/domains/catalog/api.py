@@ -16,11 +16,10 @@ from mingcha.domains.catalog.models import Answer, ChecklistVersion, ItemVersion
 from mingcha.domains.catalog.queries import claims as claimed
 from mingcha.domains.catalog.queries import lists, record
 from mingcha.domains.catalog.queries.lists import state_of
-from mingcha.domains.catalog.queries.reviews import points_of
-from mingcha.domains.catalog.queries.shelves import entry_for, point_table, standing
+from mingcha.domains.catalog.queries.public import public_content, public_points
+from mingcha.domains.catalog.queries.shelves import entry_for, standing
 from mingcha.domains.catalog.services import claims as claiming
 from mingcha.standards import loader
-from mingcha.standards.model import Share
 
 router = Router(tags=["监管事项"], auth=None)
 claims = Router(tags=["事项认领"])
@@ -344,22 +343,10 @@ def _version(version: Version, on: date) -> dict[str, object]:
 
 
 def _whole(version: ItemVersion | ChecklistVersion | Version, on: date) -> dict[str, object]:
-    table = point_table(version.entry.scheme)
-    points = points_of(version) if table is not None else []
     return _version(version, on) | {
-        "content": _public(version.entry.scheme, version.content),
+        "content": public_content(version.entry.scheme, version.content),
         "bases": record.places_of_law(version),
-        "points": [_public(table[0].name, point) for point in points] if table is not None else [],
-    }
-
-
-def _public(scheme: str, content: dict[str, str]) -> dict[str, str]:
-    """Only the fields that are public: a table of a city's own may hold others."""
-    table = loader.current().table(scheme)
-    return {
-        name: text
-        for name, text in content.items()
-        if name in table.fields and (table.fields[name].share or table.share) is Share.PUBLIC
+        "points": public_points(version),
     }
 
 

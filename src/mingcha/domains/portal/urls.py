@@ -1,11 +1,25 @@
 """Addresses of the public pages."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from mingcha.domains.portal.views import dictionary, seals
+from mingcha.domains.portal.views import book, dictionary, seals
+
+
+def _book(kind: str) -> list[URLPattern]:
+    """The public pages that items and checklists share."""
+    said, one = {"kind": kind}, f"book/{kind}s/<slug:scheme>/<str:code>"
+    return [
+        path(f"book/{kind}s/", book.book, said, name=f"{kind}s"),
+        path(f"book/{kind}s.<slug:form>", book.whole, said, name=f"{kind}s_file"),
+        path(f"{one}/", book.page, said, name=kind),
+        path(f"{one}/v<int:number>/", book.page, said, name=f"{kind}_version"),
+    ]
+
 
 app_name = "portal"
 urlpatterns = [
+    *_book("item"),
+    *_book("checklist"),
     path("standards/", dictionary.dictionary, name="dictionary"),
     path("standards/schema.json", dictionary.schemas, name="schemas"),
     path("standards/codes/<slug:name>/", dictionary.codes, name="codes"),

@@ -1,0 +1,109 @@
+"""Anyone reads the book: as of a day, for a body, under addresses that stay, and as files."""
+
+import csv
+import io
+import json
+import re
+from datetime import timedelta
+
+import pytest
+
+from mingcha.base.days import local_today
+from mingcha.domains.catalog.testing import put_checklist, put_item
+from mingcha.domains.records.testing import uscc
+from mingcha.standards import loader
+from mingcha.standards.schema import json_schema
+
+pytestmark = pytest.mark.django_db
+CODE, OTHER = "01310000000001", "01310000000002"
+TODAY = local_today()
+BODY = uscc(1)
+LIST = f"{BODY}4{CODE}001"
+
+
+@pytest.fixture(name="shelf", autouse=True)
+def _shelf(city):
+    city.market.uscc = BODY
+    city.market.save()
+    put_item(CODE, item_name="对餐饮经营的监督检查", owner=city.market)
+    put_item(CODE, item_name="对餐饮服务的监督检查", effective_from="2026-01-01", owner=city.market)
+    put_item(OTHER, item_name="对餐饮具消毒的监督检查", exercise_levels="1", owner=city.market)
+    put_checklist(LIST, CODE, body=BODY, owner=city.market)
+
+
+def text_of(answer):
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+@pytest.mark.row("CAT-10")
+def test_anyone_searches_as_of_a_day(client):
+    today = text_of(client.get("/book/items/?q=餐饮"))
+    before = text_of(client.get("/book/items/?q=餐饮&on=2025-06-01"))
+    none = text_of(client.get("/book/items/?q=餐饮&on=2024-06-01"))
+
+    assert "对餐饮服务的监督检查" in today and "对餐饮经营的监督检查" not in today
+    assert "对餐饮经营的监督检查" in before and "2025年6月1日" in before
+    assert "没有找到" in none
+    assert "对餐饮经营的监督检查" not in text_of(client.get("/book/items/?q=CYJY"))
+
+
+@pytest.mark.row("CAT-10")
+@pytest.mark.row("CAT-4")
+def test_each_version_stays_at_its_address(client):
+    old, new = (text_of(client.get(f"/book/items/item/{CODE}/v{n}/")) for n in (1, 2))
+
+    assert "对餐饮经营的监督检查" in old and "2025-01-01 至 2025-12-31" in old
+    assert "对餐饮服务的监督检查" in new
+    assert client.get(f"/book/items/item/{CODE}/v3/").status_code == 404
+    assert client.get(f"/book/items/item/{CODE}/v99999999999/").status_code == 404
+    assert client.get("/book/items/item/99999999999999/").status_code == 404
+
+
+@pytest.mark.row("CAT-4")
+@pytest.mark.row("CAT-5")
+def test_what_was_in_force_on_that_day_for_this_body(client, city):
+    ask = f"body={city.market.code}"
+    yes = text_of(client.get(f"/book/items/item/{CODE}/?{ask}&on=2025-06-01"))
+    early = text_of(client.get(f"/book/items/item/{CODE}/?{ask}&on=2024-06-01"))
+    level = text_of(client.get(f"/book/items/item/{OTHER}/?{ask}"))
+
+    assert f"2025年6月1日，{city.market.name}可以据此实施" in yes
+    assert "自 2025-01-01 起才生效" in early and "不可以" in early
+    assert "不可以" in level and "当日在用的相近事项" in level and CODE in level
+
+
+@pytest.mark.row("CAT-10")
+@pytest.mark.row("CAT-2")
+def test_a_checklist_is_read_point_by_point(client):
+    page = text_of(client.get(f"/book/checklists/checklist/{LIST}/"))
+
+    assert "1. 证照" in page and "2. 进货查验记录" in page
+    assert f"/book/items/item/{CODE}/" in page
+    assert LIST in text_of(client.get("/book/checklists/"))
+
+
+@pytest.mark.row("CAT-10")
+def test_the_whole_book_of_a_day_is_a_file(client):
+    said = b"".join(client.get("/book/items.json?on=2025-06-01").streaming_content)
+    book = json.loads(said)
+    rows = {row["code"]: row for row in book["rows"]}
+    text = b"".join(client.get("/book/items.csv").streaming_content).decode("utf-8-sig")
+    sheet = list(csv.DictReader(io.StringIO(text)))
+
+    assert book["on"] == "2025-06-01"
+    assert book["content_schema"].endswith("/standards/item/schema.json")
+    assert rows[CODE]["content"]["item_name"] == "对餐饮经营的监督检查"
+    assert set(rows[CODE]["content"]) <= set(
+        json_schema(loader.current().table("item"), loader.current())["properties"]
+    )
+    assert [row["监管事项名称"] for row in sheet] == [
+        "对餐饮服务的监督检查", "对餐饮具消毒的监督检查",
+    ]  # fmt: skip
+    assert client.get("/book/items.exe").status_code == 404
+    empty = json.loads(b"".join(client.get("/book/items.json?on=2020-01-01").streaming_content))
+    assert empty["rows"] == []
+
+
+def test_a_day_that_does_not_exist_is_today(client):
+    assert client.get("/book/items/?on=2026-02-30").status_code == 200
+    assert client.get(f"/book/items/?on={TODAY - timedelta(days=1)}&page=x").status_code == 200
