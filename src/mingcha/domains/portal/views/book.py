@@ -57,16 +57,15 @@ COLUMNS: dict[str, Sequence[Column[Any]]] = {
         Column("action", "行为类型", lambda v: _label("action_kind", v.action_kind), "action_kind"),
         Column("department", "监管部门", lambda v: _label("department", v.department) or "—"),
         Column("days", "有效期间", _since, "since"),
-        Column("code", "编码", lambda v: v.item.code, "item__code"),
     ),
     CHECKLIST: (
         Column("name", "清单", lambda v: v.name, "name"),
         Column("state", "状态", _state, "state"),
         Column("body", "实施主体", _body, "content__implement_institution"),
         Column("days", "有效期间", _since, "since"),
-        Column("code", "编码", lambda v: v.checklist.code, "checklist__code"),
     ),
 }
+CODE: Column[Any] = Column("code", "编码", lambda v: v.entry.code)
 
 
 @door(PUBLIC)
@@ -83,6 +82,7 @@ def book(request: HttpRequest, kind: str) -> HttpResponseBase:
     found: Any = lists.items(asked) if kind == ITEM else lists.checklists(asked)
     listing = Listing(request, found, COLUMNS[kind], sort="name")
     if "export" in said:
+        listing.columns = [*listing.columns, CODE]
         return listing.export(f"{LABELS[kind]}（{on}）")
     title, note = HEADS[kind]
     query = f"?on={on}" if on != local_today() else ""
@@ -228,9 +228,9 @@ def _codes(name: str) -> list[tuple[str, str]]:
 
 def _row(version: Any, kind: str, on: date, query: str) -> dict[str, object]:
     cells: list[dict[str, object]] = [
-        {"text": str(column.text(version)), "code": column.key == "code"}
-        for column in COLUMNS[kind]
+        {"text": str(column.text(version))} for column in COLUMNS[kind]
     ]
+    cells[0]["under"] = version.entry.code
     cells[1]["badge"] = lists.TONES[lists.state_of(version, on)]
     entry = version.entry
     return {"url": reverse(f"portal:{kind}", args=[entry.scheme, entry.code]) + query,
