@@ -11,6 +11,7 @@ from mingcha.domains.catalog.queries.force import (
     checklists_in_force,
     item_in_force,
     item_names_at,
+    items_for,
     items_in_force,
 )
 from mingcha.domains.catalog.queries.touched import SaidRow, Touched, said_by, touched

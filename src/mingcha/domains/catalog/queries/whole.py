@@ -35,9 +35,7 @@ def item_rows(scheme: str, codes: Collection[str] | None = None) -> Iterator[Ite
     yield from rows.values_list(*columns).iterator(chunk_size=5000)
 
 
-def checklist_rows(
-    scheme: str, codes: Collection[str] | None = None
-) -> Iterator[ChecklistRow]:
+def checklist_rows(scheme: str, codes: Collection[str] | None = None) -> Iterator[ChecklistRow]:
     """(code, item, since, until, status, body) of a scheme's checklists, for bulk checks.
 
     `codes` given: of these checklists only.

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0002_responsible'),
-        ('records', '0006_samples'),
+        ('records', '0007_online_entry'),
     ]
 
     operations = [
