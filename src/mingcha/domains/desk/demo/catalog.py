@@ -238,7 +238,7 @@ def officers(world: World) -> Officers:
             + pl.Series(1 + np.arange(n)).cast(pl.String).str.zfill(6),
             "issuing_authority": ["演示市人民政府"] * n,
             "law_enforcement_area": ["演示市"] * n,
-            "law_enforcement_type": world.texts("short_name").gather(body),
+            "law_enforcement_type": world.enforcement_kinds().gather(body),
             "certificate_valid_to": iso(days(valid_to)),
             "area_number": region,
             "department_code": world.texts("department").gather(body),

@@ -1,5 +1,6 @@
 """What the demonstration city consists of before anything happens: districts, bodies, items."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,6 +21,7 @@ CITY_LEVEL, DISTRICT_LEVEL = "3", "4"
 GOVERNMENT_BODY = "11"  # a credit code that begins so is one of a 机关
 YEARS_OF_FACTS = 2
 MARK = "（演示）"
+OFFICE = re.compile("(委员会|局)$")  # 市场监督管理局 enforces 市场监督管理
 
 Settings = dict[str, Any]  # a data file, as YAML gives it
 
@@ -176,6 +178,11 @@ class World:
             else:
                 table[row, self.districts.index(body.region)] = body.number
         return table
+
+    def enforcement_kinds(self) -> pl.Series:
+        """The kind of enforcement (执法类别) of all bodies, in order of their numbers; "" for none."""
+        kinds = {key: OFFICE.sub("", one.bureau) for key, one in self.fields.items()}
+        return pl.Series([kinds.get(body.field, "") for body in self.bodies], dtype=pl.String)
 
     def texts(self, name: str) -> pl.Series:
         """An attribute of all bodies, in order of their numbers."""
