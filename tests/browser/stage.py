@@ -17,8 +17,11 @@ django.setup()
 # These need the line above.
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.contrib.sessions.models import Session  # noqa: E402
+from django.db import transaction  # noqa: E402
 
-from mingcha.base.people.models import Account, Organisation  # noqa: E402
+from mingcha.base.ledger.services import act  # noqa: E402
+from mingcha.base.people.contents import of_organisation  # noqa: E402
+from mingcha.base.people.models import Account  # noqa: E402
 from mingcha.base.people.sessions import SEEN  # noqa: E402
 from mingcha.base.people.testing import City, make_account  # noqa: E402
 from mingcha.domains.records.testing import BODY, make_catalogue  # noqa: E402
@@ -32,7 +35,10 @@ def city() -> None:
     made = City()
     make_catalogue()
     # Whose checklists the catalogue holds: a body finds its own.
-    Organisation.objects.filter(pk=made.market.pk).update(uscc=BODY)
+    made.market.uscc = BODY
+    with transaction.atomic():
+        made.market.save(update_fields=["uscc"])
+        act(None, "变更机构", made.market, content=of_organisation(made.market))
     for role in made.roles():
         body = made.bureau if role.key in WHOLE else made.market
         scope = made.government if role.key in WHOLE else body

@@ -5,6 +5,7 @@ import pytest
 from mingcha.base.days import local_today
 from mingcha.base.jobs import import_jobs
 from mingcha.base.ledger.models import Act
+from mingcha.base.ledger.verify import verify_ledger
 from mingcha.domains.records.errors import ReasonMissing, RecordMoved
 from mingcha.domains.records.models import Batch, Entry, EntryDraft, EntryState, Fact
 from mingcha.domains.records.queries.entry import filling, standing
@@ -113,6 +114,18 @@ def test_a_withdrawal_needs_a_reason_and_is_the_last_version(clerk):
     assert outcome.entries[0].state == EntryState.WITHDRAWN
     latest = Fact.objects.filter(source_key=fact.source_key).latest("version")
     assert latest.operation == "d"
+
+
+def test_what_was_entered_corrected_and_withdrawn_is_held_to_its_acts(clerk):
+    fact = landed(clerk)
+    row = dict(fact.payload) | {"check_action_name": "更正后的检查"}
+    said = handing(clerk, operation="u", corrects=fact.pk, reason="名称写错")
+    newer = services.hand_in(said, [row]).entries[0].fact_id
+    services.withdraw(Fact.objects.get(pk=newer), reason="重复录入", actor=clerk)
+
+    verbs = Act.objects.filter(record_kind="batch").order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["在线录入", "更正记录", "撤回记录"]
+    assert [finding.sentence for finding in verify_ledger().findings] == []
 
 
 def test_a_draft_handed_in_twice_is_one_record(clerk):
