@@ -31,7 +31,10 @@ CHUNK_ROWS = 2_000  # so that a file of some thousand rows is seen while it is t
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All browser tests go to one worker, so that one platform serves them."""
+    """All browser tests go to one worker, so that one platform serves them.
+
+    Their fixtures end with them: while Playwright runs, nothing else in the process has a loop.
+    """
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
@@ -67,7 +70,7 @@ class Site(Platform):
             os.kill(worker, signal.SIGCONT)
 
 
-@pytest.fixture(name="site", scope="session")
+@pytest.fixture(name="site", scope="package")
 def _site() -> Iterator[Site]:
     home = Path(tempfile.mkdtemp(prefix="mingcha-browser-"))
     with pytest.MonkeyPatch.context() as patch:
@@ -83,7 +86,7 @@ def _site() -> Iterator[Site]:
             site.end()
 
 
-@pytest.fixture(name="chromium", scope="session")
+@pytest.fixture(name="chromium", scope="package")
 def _chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("没有安装 Chromium")
@@ -159,6 +162,11 @@ class Desk:
             time.sleep(0.5)
         raise AssertionError(f"没有找到监管对象：{text}")
 
+    def idle(self) -> None:
+        """Let a day go by without a click of this person, at this desk only."""
+        (session,) = [c["value"] for c in self.context.cookies() if c["name"] == "sessionid"]
+        self.site.tell("idle", session)
+
     def complaints(self) -> list[str]:
         """What the browser has complained about since this was last asked."""
         heard, self.faults = self.faults, []
@@ -191,7 +199,7 @@ class Office:
         return desk
 
 
-@pytest.fixture(name="office", scope="session")
+@pytest.fixture(name="office", scope="package")
 def _office(site: Site, chromium: Browser) -> Office:
     return Office(site, chromium)
 

@@ -4,7 +4,7 @@ A program of its own (`python -m tests.browser.stage ACT …`), speaking as the 
 
 - `city`: people of every role, and what rows are checked against. Every role's person signs in
   with its key (clerk, head, …) and the password of base/people/testing.
-- `idle LOGIN`: all sessions of the account have not been used for a day.
+- `idle SESSION`: a session has not been used for a day.
 """
 
 import sys
@@ -16,12 +16,10 @@ django.setup()
 
 # These need the line above.
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.contrib.sessions.models import Session  # noqa: E402
 from django.db import transaction  # noqa: E402
 
 from mingcha.base.ledger.services import act  # noqa: E402
 from mingcha.base.people.contents import of_organisation  # noqa: E402
-from mingcha.base.people.models import Account  # noqa: E402
 from mingcha.base.people.sessions import SEEN  # noqa: E402
 from mingcha.base.people.testing import City, make_account  # noqa: E402
 from mingcha.domains.records.testing import BODY, make_catalogue  # noqa: E402
@@ -49,14 +47,11 @@ def city() -> None:
         )
 
 
-def idle(login: str) -> None:
-    """Let a day go by for the sessions of an account."""
-    account = Account.objects.get(login=login)
-    for key in Session.objects.values_list("session_key", flat=True):
-        session = SessionStore(key)
-        if session.get("_auth_user_id") == str(account.pk):
-            session[SEEN] = int(time.time()) - DAY_SECONDS
-            session.save()
+def idle(key: str) -> None:
+    """Let a day go by for a session."""
+    session = SessionStore(key)
+    session[SEEN] = int(time.time()) - DAY_SECONDS
+    session.save()
 
 
 ACTS = {"city": city, "idle": idle}

@@ -22,6 +22,7 @@ def tab_to(page: Page, name: str) -> None:
 NAMED = """(name) => {
   const e = document.activeElement;
   if (e === document.body) return false;  // past the last field, before the first
+  if (e.closest("nav.desk-side")) return false;  // what a page is about is never named there alone
   const label = e.labels && e.labels[0] ? e.labels[0].textContent : "";
   const said = e.getAttribute("aria-label") || label || e.textContent || "";
   return said.replace(/\\s+/g, "").includes(name);

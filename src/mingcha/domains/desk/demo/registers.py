@@ -71,7 +71,8 @@ def seen_elsewhere(world: World, block: Block, told: pl.DataFrame) -> pl.DataFra
     chosen = told[dice.some(sound, max(LEAST_ELSEWHERE, int(len(sound) * ELSEWHERE_SHARE)))]
     n = chosen.height
     moved, replaced = dice.under(MOVED_SHARE, n), dice.under(REPLACED_SHARE, n)
-    seat = pl.col("domicile").str.replace("号", "号乙", literal=True)
+    number = pl.Series(1 + dice.below(900, n)).cast(pl.String) + "号"
+    seat = pl.col("domicile").str.replace(r"\d+号", pl.lit(number))
     head = people(dice, world, n)
     return chosen.with_columns(
         domicile=pl.when(pl.Series(moved)).then(seat).otherwise("domicile"),

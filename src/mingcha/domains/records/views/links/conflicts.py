@@ -138,7 +138,7 @@ def _row(one: Conflict) -> dict[str, object]:
         {"text": others(one)},
         {"text": queries.how_label(one.how), "badge": "done" if one.how == "hand" else "plain"},
         {"text": "、".join(map(common.table_label, one.tables))},
-        {"text": local_day(one.since)},
+        {"text": str(local_day(one.since))},
     ]
     url = reverse("records:conflict", args=[one.party.public_id, one.attribute])
     return {"url": url, "cells": cells}
