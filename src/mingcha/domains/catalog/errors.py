@@ -176,15 +176,6 @@ class ClaimsClosed(MingchaError):
     remedy = "需要更正的，请布置单位再次布置。"
 
 
-class NotAllAnswered(MingchaError):
-    """A case of claiming is ended before every item has its answer."""
-
-    code = "catalog/not-all-answered"
-    status = 409
-    message = "还有 {count} 项没有答复。"
-    remedy = "请逐项认领，或写明理由退回。"
-
-
 class LawEntered(MingchaError):
     """The same change of the same law has been entered before."""
 

@@ -83,8 +83,8 @@ class Claiming(TextChoices):
 
 CLAIM = Machine(
     Claiming,
-    # By the platform itself, once every item has its answer.
-    Move("finish", "答复完毕", {Claiming.OPEN}, Claiming.DONE, "catalog.draft",
+    # Also by the platform itself, once every item has its answer.
+    Move("finish", "办结认领", {Claiming.OPEN}, Claiming.DONE, "catalog.draft",
          clocks=(_stop(CLAIM_WITHIN),)),
     Move("recall", "撤回布置", {Claiming.OPEN}, Claiming.RECALLED, "catalog.publish",
          over=Over.OPENER, asks_reason=True, clocks=(_stop(CLAIM_WITHIN),)),

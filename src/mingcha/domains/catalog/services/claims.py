@@ -96,13 +96,16 @@ def answer(
     return case
 
 
-def finish(case: Case, *, actor: Account, said: Move) -> Case:
-    """End a case whose items all have their answer. Raises NotAllAnswered, NotAllowed or Stale."""
-    count = queries.waiting(case).count()
-    if count:
-        raise errors.NotAllAnswered(count=count)
-    with advance(case, "finish", actor=actor, said=said):
-        pass
+def claim_rest(case: Case, *, actor: Account, said: Move) -> Case:
+    """Claim every item that has no answer yet, and end the case (办结认领). Leaves one act.
+
+    Raises NotAllowed, MoveRefused or Stale.
+    """
+    with advance(case, "finish", actor=actor, said=said) as locked:
+        rows = list(queries.waiting(locked).select_for_update())
+        for row in rows:
+            _put(row, Said(Answer.CLAIMED), late=_is_late(locked), actor=actor)
+        ItemClaim.objects.bulk_update(rows, ["answer", "reason", "is_late", "by", "at"])
     return case
 
 

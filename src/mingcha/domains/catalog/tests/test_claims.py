@@ -178,11 +178,24 @@ def test_a_case_that_is_answered_takes_no_more(scene):
     scene.lay_out()
     scene.say(CLAIMED, [FOOD])
     case = scene.case()
-    with pytest.raises(errors.NotAllAnswered):
-        claims.finish(case, actor=scene.clerk, said=Move())
     scene.say(DECLINED, [OTHER])
     with pytest.raises(errors.ClaimsClosed):
         claims.answer(case, {Item.objects.get(code=FOOD).pk: DECLINED}, actor=scene.clerk)
+
+
+def test_what_has_no_answer_is_claimed_with_one_press(scene):
+    scene.lay_out()
+    scene.say(DECLINED, [FOOD])
+    case = scene.case()
+    with pytest.raises(NotAllowed):
+        claims.claim_rest(case, actor=scene.stranger, said=Move())
+
+    url = f"/cases/{case.number}/moves/finish"
+    scene.clients[scene.clerk].post(url, {"version": Case.objects.get(pk=case.pk).version})
+
+    case.refresh_from_db()
+    assert case.state == "done"
+    assert answers(case) == [(FOOD, "declined", False), (OTHER, "claimed", False)]
 
 
 def test_what_is_recalled_may_be_laid_out_again(scene):

@@ -203,8 +203,8 @@ def claims_on(case: Case, reader: Account) -> Mapping[str, object]:
 
 
 def finished(case: Case, facts: Mapping[str, Any], *, actor: Account, said: Move) -> object:
-    """Every item has its answer."""
-    return services.finish(case, actor=actor, said=said)
+    """What has no answer is claimed, and the case ends."""
+    return services.claim_rest(case, actor=actor, said=said)
 
 
 FACE = Face(
@@ -212,7 +212,10 @@ FACE = Face(
     template="catalog/claims.html",
     context=claims_on,
     moves={
-        "finish": MoveFace(deed=finished, help="全部事项都有答复后自动办结，一般不用点这里。"),
+        "finish": MoveFace(
+            deed=finished,
+            help="未答复的事项一并认领，然后办结。要退回的，请先在列表中写明理由退回。",
+        ),
         "recall": MoveFace(help="该单位不再需要答复；已认领的事项也一并撤回。"),
     },
 )

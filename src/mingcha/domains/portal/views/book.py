@@ -102,11 +102,6 @@ def book(request: HttpRequest, kind: str) -> HttpResponseBase:
             for form in ("csv", "json")
         ],
         "schema": reverse("portal:schema", args=[kind]),
-        "others": [
-            {"label": LABELS[other], "url": reverse(f"portal:{other}s")}
-            for other in LABELS
-            if other != kind
-        ],
     }  # fmt: skip
     return render(request, "portal/book.html", context)
 
