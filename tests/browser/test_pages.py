@@ -32,7 +32,7 @@ NO_PAGE = {
 NOT_YET = {
     "catalog:checklist", "catalog:checklist_change", "catalog:checklist_compare",
     "catalog:checklist_new", "catalog:checklist_preview", "catalog:checklist_withdraw",
-    "catalog:checklists", "catalog:claims", "catalog:draft", "catalog:item", "catalog:law_new", "catalog:laws", "catalog:item_change",
+    "catalog:checklists", "catalog:claims", "catalog:draft", "catalog:item", "desk:coverage", "catalog:law_new", "catalog:laws", "catalog:item_change",
     "catalog:item_compare", "catalog:item_new", "catalog:item_withdraw", "catalog:items",
     "catalog:lay_out", "catalog:mappings", "catalog:reviews", "catalog:uniformity", "desk:affected",
     "desk:affected_rows", "desk:excepted", "desk:exception_new", "desk:exceptions", "desk:jobs_act",

@@ -191,6 +191,7 @@ PAGES = {
     "catalog:claim_answer": "catalog.draft",
     "catalog:laws": "cases.see",
     "catalog:law_new": "catalog.draft",
+    "desk:coverage": "parties.search",
     "catalog:uniformity": SIGNED_IN,
     "catalog:mappings": SIGNED_IN,
     "desk:exceptions": "cases.see",

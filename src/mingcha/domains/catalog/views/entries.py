@@ -183,6 +183,8 @@ def _actions(request: HttpRequest, kind: str) -> list[dict[str, object]]:
         found.append({"label": new, "url": url, "icon": "add", "primary": True})
     if kind == Kind.ITEM:
         found.append({"label": "统一性检查", "url": reverse("catalog:uniformity")})
+        if who(request).holds("parties.search"):
+            found.append({"label": "监管覆盖", "url": reverse("desk:coverage")})
         found.append({"label": "事项映射", "url": reverse("catalog:mappings")})
     return found
 

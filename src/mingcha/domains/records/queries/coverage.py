@@ -1,0 +1,198 @@
+"""What is approved, punished or answered for, and no item supervises (谁审批谁监管、谁主管谁监管).
+
+SH16 6(2), SH19, SD20, XA21 art. 12: who approves, supervises; who is in charge, supervises; items and
+licence items are kept alike.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, TextField, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce, NullIf
+
+from mingcha.base.people.models import Account, Organisation
+from mingcha.base.rules.queries import in_force
+from mingcha.domains.catalog import queries as catalog
+from mingcha.domains.catalog.queries.affected import months_before
+from mingcha.domains.catalog.rules.licences import bare, named
+from mingcha.domains.records.models import Fact, Operation
+from mingcha.domains.records.queries.sharing import visible_to
+
+INSPECTION, PENALTY = "01", "02"  # 监管行为类型
+LOOK_BACK = "catalog.affected_within"
+KINDS = {
+    "approval": "有审批，没有监管事项",
+    "penalty": "有处罚，没有处罚事项",
+    "body": "监管部门没有事项",
+    "licence-name": "同一许可事项名称不一",
+    "licence-code": "许可事项没有编码",
+    "no-licence": "许可事项没有签发记录",
+}
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing that no item supervises, or in which items and licences differ.
+
+    `count` is of decisions in the period; 0 where there are none to count. `code` is an item's.
+    """
+
+    kind: str
+    name: str
+    body: str
+    words: str
+    count: int = 0
+    scheme: str = ""
+    code: str = ""
+
+    @property
+    def label(self) -> str:
+        """The kind's Chinese name."""
+        return KINDS[self.kind]
+
+
+class _Seen:
+    """The items in force on a day, the bodies, and the decisions of the period before it."""
+
+    def __init__(self, account: Account, on: date) -> None:
+        self.items: list[Any] = list(catalog.items_in_force(on=on))
+        open_ = Organisation.objects.filter(closed_on__isnull=True)
+        self.bodies = list(open_.order_by("path"))
+        self.by_name = {one.name: one for one in self.bodies}
+        months = int(in_force(LOOK_BACK, on=on).value)
+        self.days = (months_before(on, months), on)
+        nothing = Value("", output_field=TextField())
+        name = Coalesce(
+            NullIf(KT("payload__certificate_name"), nothing),
+            KT("payload__document_name"),
+            output_field=TextField(),
+        )
+        self.approvals = self._counted(account, "licence", named_by=name)
+        self.penalties = self._counted(account, "penalty_publicity", named_by=nothing)
+
+    def _counted(
+        self, account: Account, table: str, *, named_by: Any
+    ) -> list[tuple[str, str, int]]:
+        """(name, authority, how many) of the current decisions of the period that one may see."""
+        facts = _current(visible_to(account).filter(dataset=table, occurred_on__range=self.days))
+        said = facts.annotate(said=named_by, by=KT("payload__authority")).order_by()
+        rows = said.values("said", "by").annotate(count=Count("pk"))
+        return sorted((row["said"] or "", row["by"] or "", row["count"]) for row in rows)
+
+
+def gaps(account: Account, on: date, *, kind: str = "", words: str = "") -> list[Gap]:
+    """Every gap on a day, in the order of the kinds; decisions are those the account may see."""
+    seen = _Seen(account, on)
+    wanted = [kind] if kind in KINDS else list(KINDS)
+    found = [gap for name in wanted for gap in _RULES[name](seen)]
+    return [one for one in found if not words or words in one.name or words in one.body]
+
+
+def _approval(seen: _Seen) -> Iterator[Gap]:
+    """谁审批谁监管: a licence is issued, and no inspection item names it."""
+    supervised = {
+        licence
+        for one in seen.items
+        if one.action_kind == INSPECTION
+        for licence in named(one.content.get("licence_item", ""))
+    }
+    for name, authority, count in seen.approvals:
+        if name and bare(name) not in supervised:
+            words = f"{authority}签发“{name}”{count} 件，没有在用的检查事项写明对应这一许可。"
+            yield Gap("approval", name, authority, words, count)
+
+
+def _penalty(seen: _Seen) -> Iterator[Gap]:
+    """A body punishes, and no item of punishment in force is in its field."""
+    punished = {one.department for one in seen.items if one.action_kind == PENALTY}
+    everybody = "" in punished
+    for _, authority, count in seen.penalties:
+        body = seen.by_name.get(authority)
+        if everybody or (body is not None and body.department in punished):
+            continue
+        why = "其监管领域没有在用的处罚事项" if body else "该机关不在组织机构之中"
+        words = f"{authority}作出处罚决定 {count} 件，{why}。"
+        yield Gap("penalty", authority, authority, words, count)
+
+
+def _body(seen: _Seen) -> Iterator[Gap]:
+    """谁主管谁监管: a department has a field, and no item in force is in it at its level."""
+    held: Mapping[str, set[str]] = defaultdict(set)
+    for one in seen.items:
+        held[one.department] |= set(one.levels) or {""}
+    for body in seen.bodies:
+        if body.kind != Organisation.Kind.DEPARTMENT or not body.department:
+            continue
+        if not held.get(body.department, set()) & {body.level, ""}:
+            words = "其监管领域没有由本级行使的在用事项；请对照权责清单补充梳理。"
+            yield Gap("body", body.name, body.name, words)
+
+
+def _licence_name(seen: _Seen) -> Iterator[Gap]:
+    """One code of a licence item, and two names."""
+    names: Mapping[str, set[str]] = defaultdict(set)
+    for one in seen.items:
+        code, name = _licence(one)
+        if code and name:
+            names[code].add(name)
+    for one in seen.items:
+        code, name = _licence(one)
+        others = names.get(code, set()) - {name} if code and name else set()
+        if others:
+            told = "、".join(f"“{other}”" for other in sorted(others))
+            words = f"许可事项 {code} 在此写作“{name}”，在别的事项写作{told}。"
+            yield _of_item("licence-name", one, words)
+
+
+def _licence_code(seen: _Seen) -> Iterator[Gap]:
+    """An item names a licence without its code, so that the two cannot be kept in step."""
+    for one in seen.items:
+        code, name = _licence(one)
+        if name and not code:
+            words = f"写明对应“{name}”，没有写许可事项编码，无法与政务服务事项目录核对。"
+            yield _of_item("licence-code", one, words)
+
+
+def _no_licence(seen: _Seen) -> Iterator[Gap]:
+    """An item names a licence that nobody has issued in the period."""
+    issued = {bare(name) for name, _, _ in seen.approvals}
+    for one in seen.items:
+        missing = named(one.content.get("licence_item", "")) - issued
+        if missing and seen.approvals:
+            words = (
+                f"对应的许可事项“{'、'.join(sorted(missing))}”自 {seen.days[0]} 起没有签发记录。"
+            )
+            yield _of_item("no-licence", one, words)
+
+
+_RULES = {
+    "approval": _approval,
+    "penalty": _penalty,
+    "body": _body,
+    "licence-name": _licence_name,
+    "licence-code": _licence_code,
+    "no-licence": _no_licence,
+}
+
+
+def _licence(version: Any) -> tuple[str, str]:
+    content = version.content
+    return content.get("licence_item_code", ""), content.get("licence_item", "")
+
+
+def _of_item(kind: str, version: Any, words: str) -> Gap:
+    item = version.item
+    return Gap(kind, version.name, "", words, scheme=item.scheme, code=item.code)
+
+
+def _current(facts: QuerySet[Fact]) -> QuerySet[Fact]:
+    """The latest versions, without those withdrawn."""
+    newer = Fact.objects.filter(
+        provider=OuterRef("provider"), dataset=OuterRef("dataset"),
+        source_key=OuterRef("source_key"), version__gt=OuterRef("version"),
+    )  # fmt: skip
+    return facts.filter(~Exists(newer)).exclude(operation=Operation.DELETE)

@@ -1,0 +1,87 @@
+"""What is approved, punished or answered for without an item is found; what is covered is not."""
+
+import re
+
+import pytest
+
+from mingcha.base.days import local_today
+from mingcha.domains.catalog.rules.licences import bare, named
+from mingcha.domains.catalog.testing import put_item
+from mingcha.domains.records.queries import coverage
+from mingcha.domains.records.testing import as_csv, hand_in, lawful, make_catalogue
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TODAY = local_today()
+DAY = str(TODAY.replace(day=1))
+
+
+@pytest.mark.parametrize(
+    "name", ["食品经营许可证（副本）", "食品经营许可核发", "食品经营许可", "食品 经营许可证核发"]
+)
+def test_a_licence_is_known_by_any_of_its_names(name):
+    assert bare(name) == "食品经营"
+
+
+def test_a_field_may_name_several_licences():
+    assert named("食品经营许可核发、药品经营许可证；") == {"食品经营", "药品经营"}
+    assert named("") == set()
+
+
+@pytest.fixture(name="scene")
+def _scene(city, make_account):
+    make_catalogue()
+    city.market.department = "31"
+    city.market.save()
+    clerk = make_account("clerk", organisation=city.market)
+    rows = [
+        lawful("licence", n, certificate_name=name, decided_on=DAY, authority=city.market.name,
+               valid_from=DAY, valid_to="2099-12-31")
+        for n, name in enumerate(("食品经营许可证", "食品经营许可证", "药品经营许可证"), 1)
+    ]  # fmt: skip
+    batch = hand_in(as_csv(rows, table="licence"), provider=city.market, actor=clerk)
+    assert batch.accepted_count == 3, batch.counts
+    return city
+
+
+def found(account, kind, **asked):
+    gaps = coverage.gaps(account, TODAY, kind=kind, **asked)
+    return [(one.name, one.count) for one in gaps]
+
+
+@pytest.mark.row("CAT-7")
+def test_an_approval_that_no_inspection_item_names_is_a_gap(scene, make_account, client):
+    head = make_account("data-bureau", organisation=scene.bureau, scope=scene.government)
+    assert found(head, "approval") == [("药品经营许可证", 1), ("食品经营许可证", 2)]
+
+    put_item("01310000000021", item_name="对食品经营的检查", licence_item="食品经营许可核发")
+
+    assert found(head, "approval") == [("药品经营许可证", 1)]
+    client.force_login(head)
+    page = re.sub(r"\s+", " ", client.get("/catalog/coverage/?kind=approval").content.decode())
+    assert "药品经营许可证" in page and "食品经营许可证" not in page
+    assert client.get("/catalog/coverage/?export=csv").status_code == 200
+    assert client.get("/catalog/coverage/?on=2026-02-30&sort=-count").status_code == 200
+
+
+@pytest.mark.row("CAT-6")
+def test_items_that_differ_from_the_licence_items_are_listed(scene, make_account):
+    head = make_account("data-bureau", organisation=scene.bureau, scope=scene.government)
+    put_item("01310000000021", item_name="甲", licence_item="食品经营许可", licence_item_code="A1")
+    put_item("01310000000022", item_name="乙", licence_item="食品销售许可", licence_item_code="A1")
+    put_item("01310000000023", item_name="丙", licence_item="烟草专卖零售许可")
+
+    assert {name for name, _ in found(head, "licence-name")} == {"甲", "乙"}
+    assert {name for name, _ in found(head, "licence-code")} == {"丙"}
+    assert {name for name, _ in found(head, "no-licence")} == {"乙", "丙"}
+    assert found(head, "licence-name", words="甲") == [("甲", 0)]
+
+
+@pytest.mark.row("CAT-7")
+def test_a_body_without_an_item_in_its_field_is_a_gap(scene, make_account):
+    head = make_account("data-bureau", organisation=scene.bureau, scope=scene.government)
+    put_item("01310000000021", department="31", exercise_levels="1")
+    assert scene.market.name in dict(found(head, "body"))
+
+    put_item("01310000000022", department="31", exercise_levels=scene.market.level)
+
+    assert scene.market.name not in dict(found(head, "body"))
