@@ -37,7 +37,7 @@ NOT_YET = {
     "catalog:lay_out", "catalog:mappings", "catalog:reviews", "catalog:uniformity", "desk:affected",
     "desk:affected_rows", "desk:excepted", "desk:exception_new", "desk:exceptions", "desk:jobs_act",
     "desk:operations", "desk:record_acts", "officers:absent", "officers:back", "officers:officer",
-    "officers:officers", "officers:public", "portal:items", "portal:item", "portal:item_version", "portal:checklists", "portal:checklist", "portal:checklist_version", "portal:seal", "portal:seal_json", "portal:seal_key",
+    "officers:officers", "officers:public", "portal:exceptions", "portal:items", "portal:item", "portal:item_version", "portal:checklists", "portal:checklist", "portal:checklist_version", "portal:seal", "portal:seal_json", "portal:seal_key",
     "portal:seals", "portal:seals_file", "quality:card", "quality:cards", "quality:digest",
     "quality:digests", "quality:hint", "quality:hints", "quality:late", "quality:provider",
     "quality:returns", "records:authorities", "records:authority_new", "records:conflict",

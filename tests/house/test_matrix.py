@@ -164,6 +164,7 @@ PAGES = {
     "portal:checklists_file": PUBLIC,
     "portal:checklist": PUBLIC,
     "portal:checklist_version": PUBLIC,
+    "portal:exceptions": PUBLIC,
     "portal:dictionary": PUBLIC,
     "portal:codes": PUBLIC,
     "portal:table": PUBLIC,

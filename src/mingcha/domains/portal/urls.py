@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from mingcha.domains.portal.views import book, dictionary, seals
+from mingcha.domains.portal.views import book, dictionary, exceptions, seals
 
 
 def _book(kind: str) -> list[URLPattern]:
@@ -20,6 +20,7 @@ app_name = "portal"
 urlpatterns = [
     *_book("item"),
     *_book("checklist"),
+    path("book/exceptions/", exceptions.exceptions, name="exceptions"),
     path("standards/", dictionary.dictionary, name="dictionary"),
     path("standards/schema.json", dictionary.schemas, name="schemas"),
     path("standards/codes/<slug:name>/", dictionary.codes, name="codes"),

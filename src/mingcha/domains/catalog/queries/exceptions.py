@@ -18,6 +18,8 @@ __all__ = [
     "holding",
     "is_needless",
     "named",
+    "published",
+    "standing_on",
 ]
 DAY = timedelta(days=1)
 
@@ -35,6 +37,20 @@ def exception_for(account: Account, number: str) -> ItemException:
     if found is None:
         raise NotFound(what="例外", key=number)
     return found
+
+
+def published() -> QuerySet[ItemException]:
+    """The exceptions that were approved, for everybody to look up (XA21 art. 8, 23)."""
+    return ItemException.objects.filter(is_allowed=True).select_related("case__unit", "body")
+
+
+def standing_on(one: ItemException, on: date) -> tuple[str, str]:
+    """How an approved exception stands on a day: a word, and the tone of its badge."""
+    if on < one.since:
+        return "未开始", "todo"
+    if on <= one.until:
+        return "有效", "due"
+    return ("已提前终止", "todo") if one.case.state == "ended" else ("已到期", "todo")
 
 
 def named(found: QuerySet[ItemException], words: str) -> QuerySet[ItemException]:

@@ -241,6 +241,7 @@ PAGES: Mapping[str, Page] = {
     "portal:checklists_file": Page("全部检查实施清单（文件）"),
     "portal:checklist": Page("一份公开的检查实施清单"),
     "portal:checklist_version": Page("一份公开的检查实施清单的一版"),
+    "portal:exceptions": Page("公开的监管例外"),
     "portal:dictionary": Page("数据字典"),
     "portal:codes": Page("代码表"),
     "portal:table": Page("一张数据表的标准"),

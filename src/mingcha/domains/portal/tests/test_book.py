@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 
 from mingcha.base.days import local_today
+from mingcha.base.rules import services as rules
+from mingcha.domains.catalog.services import exceptions
 from mingcha.domains.catalog.testing import put_checklist, put_item
 from mingcha.domains.records.testing import uscc
 from mingcha.standards import loader
@@ -107,3 +109,29 @@ def test_the_whole_book_of_a_day_is_a_file(client):
 def test_a_day_that_does_not_exist_is_today(client):
     assert client.get("/book/items/?on=2026-02-30").status_code == 200
     assert client.get(f"/book/items/?on={TODAY - timedelta(days=1)}&page=x").status_code == 200
+
+
+@pytest.mark.row("CAT-5")
+def test_anyone_looks_an_approved_exception_up(client, city, make_account):
+    rules.load_shipped()
+    drafter = make_account("catalog-manager", organisation=city.market)
+    reviewer = make_account("catalog-reviewer", organisation=city.bureau, scope=city.government)
+    asked = exceptions.Asked(
+        "01310000000099",
+        "预制菜经营检查",
+        city.market,
+        TODAY,
+        TODAY + timedelta(days=30),
+        "专项整治",
+    )
+    case = exceptions.ask(asked, actor=drafter)
+    assert case.number not in text_of(client.get("/book/exceptions/"))
+
+    exceptions.allow(case, reason="同意", actor=reviewer)
+
+    page = text_of(client.get(f"/book/exceptions/?q={case.number}&state=now"))
+    assert case.number in page and "专项整治" in page and city.market.name in page
+    assert city.bureau.name in page and "有效" in page
+    assert "没有找到" in text_of(client.get("/book/exceptions/?q=LW-2020-000001"))
+    exceptions.end(case, reason="事项已发布", actor=reviewer)
+    assert case.number in text_of(client.get("/book/exceptions/"))
