@@ -16,7 +16,8 @@ from pydantic import field_validator
 
 from mingcha.base.errors import MingchaError
 from mingcha.standards.headers import plain
-from mingcha.standards.model import Strict, Table
+from mingcha.standards.model import Table
+from mingcha.standards.strict import Strict
 
 TRANSPORT = ("cd_id", "cd_time", "cd_source", "cd_batch", "cd_operation")
 

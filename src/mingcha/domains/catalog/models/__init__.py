@@ -16,6 +16,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Deferrable, F, Q, Value
 
+from mingcha.base.days import local_day
 from mingcha.base.intervals import same, span
 from mingcha.domains.catalog.models.kinds import Change, Kind
 from mingcha.domains.catalog.models.work import (
@@ -100,7 +101,7 @@ class Publication(models.Model):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}{self.get_change_display()} {self.at:%Y-%m-%d}"
+        return f"{self.get_kind_display()}{self.get_change_display()} {local_day(self.at)}"
 
 
 class Entry(models.Model):

@@ -16,7 +16,8 @@ from mingcha.domains.catalog.queries.shelves import (
 from mingcha.domains.catalog.rules.days import Span, changed, terms
 from mingcha.domains.catalog.rules.keys import CANCELLED, IN_USE, SUSPENDED
 from mingcha.standards import loader
-from mingcha.standards.model import CatalogSpec, Table
+from mingcha.standards.model import Table
+from mingcha.standards.shelving import CatalogSpec
 
 DAY = timedelta(days=1)
 Key = tuple[str, str, date]  # scheme, code, first day

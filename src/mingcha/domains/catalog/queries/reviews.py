@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from mingcha.base.cases.models import Case
 from mingcha.base.cases.queries import case_for, visible_to
+from mingcha.base.days import minute_text
 from mingcha.base.errors import NotFound
 from mingcha.base.people.models import Account, Organisation
 from mingcha.base.people.queries import holders_of
@@ -132,7 +133,7 @@ def news_since(draft: Draft) -> str:
     if entry is None:
         return ""
     said = [
-        f"{one.at:%Y-%m-%d %H:%M} {one.body.name} {one.get_change_display()}"
+        f"{minute_text(one.at)} {one.body.name} {one.get_change_display()}"
         for one in publications_about(entry).filter(pk__gt=draft.seen)
     ]
     return "；".join(said)

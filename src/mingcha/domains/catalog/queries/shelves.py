@@ -20,7 +20,8 @@ from mingcha.domains.catalog.models import (
 )
 from mingcha.domains.catalog.rules.keys import Keys, keys_of
 from mingcha.standards import loader
-from mingcha.standards.model import CatalogSpec, PointSpec, Table
+from mingcha.standards.model import Table
+from mingcha.standards.shelving import CatalogSpec, PointSpec
 
 
 @dataclass(frozen=True)

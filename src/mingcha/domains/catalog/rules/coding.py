@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from mingcha.standards.model import CodingSpec
+from mingcha.standards.shelving import CodingSpec
 
 NATIONAL = "1"  # 事项来源 国家统一; their codes begin with 0 here
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from mingcha.standards.model import CatalogSpec
+from mingcha.standards.shelving import CatalogSpec
 
 IN_USE, CANCELLED, SUSPENDED = "01", "02", "03"  # 事项状态
 MAIN = "1"  # 主项子项

@@ -28,7 +28,8 @@ from mingcha.domains.catalog.queries.contents import content_of, record_of
 from mingcha.domains.catalog.queries.shelves import SHELVES, Said
 from mingcha.domains.catalog.rules.keys import EPOCH
 from mingcha.domains.catalog.services.book import take_back, write
-from mingcha.standards.model import MappingSpec, PointSpec, Table
+from mingcha.standards.model import Table
+from mingcha.standards.shelving import MappingSpec, PointSpec
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mingcha.base.access import door
 from mingcha.base.cases import queries as cases
+from mingcha.base.days import local_day
 from mingcha.base.errors import MingchaError
 from mingcha.base.listing import Column, Listing
 from mingcha.domains.catalog import services
@@ -46,7 +47,7 @@ COLUMNS: Sequence[Column[Draft]] = (
     Column("opener", "起草单位", lambda d: d.case.opener.name, "case__opener__name"),
     Column("unit", "承办单位", lambda d: d.case.unit.name, "case__unit__name"),
     Column("due", "办理期限", lambda d: d.case.due_on or "—", "case__due_on"),
-    Column("opened", "起草时间", lambda d: f"{d.case.opened_at:%Y-%m-%d}", "case__opened_at"),
+    Column("opened", "起草时间", lambda d: local_day(d.case.opened_at), "case__opened_at"),
 )
 
 

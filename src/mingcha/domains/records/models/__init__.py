@@ -322,8 +322,7 @@ class Fact(models.Model):
         indexes = [
             models.Index(fields=["subject", "occurred_on"], name="fact_dossier"),
             BrinIndex(fields=["chunk"], name="fact_chunk", pages_per_range=16, autosummarize=True),
-            # Few different pairs, so it stays small: acts under an item within some days.
-            models.Index(
+            models.Index(  # few different pairs, so it stays small: acts under an item within days
                 fields=["item", "occurred_on"], condition=~models.Q(item=""), name="fact_item"
             ),
         ]
