@@ -1,6 +1,6 @@
 """One entity, one dossier (一户一档): who it is, and everything known of it on one timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import cast
 from urllib.parse import urlencode
@@ -83,10 +83,10 @@ def dossier(request: HttpRequest, number: str) -> HttpResponse:
         "exports": _exports(look) if account.holds("insight.export") else [],
     } | _head(look)
     if as_of is None:  # who it was and is, as believed today
-        context["identity"] = identity.shown(account, look.party)
+        context["identity"] = identity.shown(account, look.party, look.policy)
     if tab == OBJECTS:
         return render(request, "insight/dossier.html", context | _objects(request, look, objects))
-    return render(request, "insight/dossier.html", context | _records(request, look, tab))
+    return render(request, "insight/dossier.html", context | _records(request, look, tab, counts))
 
 
 def _look(account: Account, party: Party, moment: Moment) -> Look:
@@ -115,7 +115,9 @@ def _head(look: Look) -> dict[str, object]:
     }
 
 
-def _records(request: HttpRequest, look: Look, tab: str) -> dict[str, object]:
+def _records(
+    request: HttpRequest, look: Look, tab: str, counts: Mapping[str, int]
+) -> dict[str, object]:
     """What a tab of records shows: a page of the timeline, and who the entity is."""
     as_of, policy = look.moment.as_of, look.policy
     said = request.GET.get("from", "")
@@ -128,7 +130,9 @@ def _records(request: HttpRequest, look: Look, tab: str) -> dict[str, object]:
         )
 
     shown = file(*families, start=start)
-    register = shown.of(Family.REGISTER) or file(Family.REGISTER).entries
+    register: Sequence[files.Entry] = shown.of(Family.REGISTER)
+    if not register and any(loader.current().table(t).family is Family.REGISTER for t in counts):
+        register = file(Family.REGISTER).entries
     return {
         "tab_label": label,
         "basic_url": f"?{look.moment.address(tab='basic')}",

@@ -14,14 +14,15 @@ from mingcha.domains.parties.rules.attributes import LABELS, Attribute
 from mingcha.domains.records.queries import conflicts, decisions
 from mingcha.domains.records.queries.conflicts import Conflict
 from mingcha.domains.records.queries.identity import Known, identity
+from mingcha.domains.records.queries.sharing import Policy
 from mingcha.standards import loader
 
 LINK = "records.link"
 
 
-def shown(account: Account, party: Party) -> dict[str, object]:
+def shown(account: Account, party: Party, policy: Policy) -> dict[str, object]:
     """What insight/identity.html needs."""
-    found = identity(account, party)
+    found = identity(policy, party)
     number = party.public_id
     return {
         "gone_into": _named(party.merged_into) if party.merged_into else None,

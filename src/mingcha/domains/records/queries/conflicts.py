@@ -12,8 +12,9 @@ from mingcha.base.people.models import Account, Organisation
 from mingcha.base.people.queries import organisations_under
 from mingcha.domains.parties.queries import Party, authority
 from mingcha.domains.parties.rules.attributes import LABELS, Attribute, How
-from mingcha.domains.records.models import Conflict, Settlement
+from mingcha.domains.records.models import Conflict, Fact, Settlement
 from mingcha.domains.records.queries.questions import LINK
+from mingcha.domains.records.queries.sharing import Policy
 from mingcha.domains.records.queries.sharing import visible_to as visible_facts
 from mingcha.domains.records.queries.statements import Sources, sources_of
 from mingcha.standards import loader
@@ -160,11 +161,11 @@ def sides(account: Account, party: Party, attribute: Attribute) -> Sides:
     return Sides(attribute, settled.how if settled else None, rows, list(made))
 
 
-def of_party(account: Account, party: Party) -> list[Conflict]:
+def of_party(policy: Policy, party: Party) -> list[Conflict]:
     """The conflicts of a party, with only those rivals that the viewer may see."""
     found = list(Conflict.objects.filter(party=party).order_by("attribute"))
     rivals = {int(rival[1]) for one in found for rival in one.rivals}
-    seen = set(visible_facts(account).filter(pk__in=rivals).values_list("pk", flat=True))
+    seen = set(Fact.objects.filter(policy.as_q(), pk__in=rivals).values_list("pk", flat=True))
     for one in found:
         one.rivals = [rival for rival in one.rivals if int(rival[1]) in seen]
     return [one for one in found if one.rivals]

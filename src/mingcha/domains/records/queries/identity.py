@@ -6,12 +6,11 @@ from datetime import datetime
 
 from mingcha.base.days import local_today
 from mingcha.base.ledger import queries as ledger
-from mingcha.base.people.models import Account
 from mingcha.domains.parties.queries import Party, authority, relations
 from mingcha.domains.parties.queries.relations import Seen
-from mingcha.domains.records.models import Conflict, Decision, Tie
+from mingcha.domains.records.models import Conflict, Decision, Fact, Tie
 from mingcha.domains.records.queries import conflicts, decisions
-from mingcha.domains.records.queries.sharing import visible_to
+from mingcha.domains.records.queries.sharing import Policy
 from mingcha.domains.records.queries.statements import Change, Sources, history, sources_of
 
 
@@ -43,11 +42,12 @@ class Identity:
     told_by: Mapping[int, str]
 
 
-def identity(account: Account, party: Party) -> Identity:
-    """Who a party was and is, as far as the account may see the records that tell it."""
+def identity(policy: Policy, party: Party) -> Identity:
+    """Who a party was and is, as far as the policy's viewer may see the records that tell it."""
+    visible = Fact.objects.filter(policy.as_q())
     ranks = authority.ranks(local_today())
     sources = sources_of([party.pk], ranks).get(party.pk, Sources())
-    seen = visible_to(account).filter(pk__in=[one.fact for one in sources.said])
+    seen = visible.filter(pk__in=[one.fact for one in sources.said])
     facts = {fact.pk: fact for fact in seen.select_related("provider", "chunk")}
     learnt = ledger.learnt_times({fact.chunk.act_id for fact in facts.values()})
     told = [one for one in sources.said if one.fact in facts]
@@ -58,13 +58,13 @@ def identity(account: Account, party: Party) -> Identity:
     ended = next((one.ended_on for one in reversed(told) if one.is_current and one.ended_on), "")
     related = relations.relations_of(party)
     telling = [one.relation.fact_id for one in related if one.relation.fact_id is not None]
-    tellers = visible_to(account).filter(pk__in=telling).values_list("pk", "provider__name")
+    tellers = visible.filter(pk__in=telling).values_list("pk", "provider__name")
     return Identity(
         changes=changes,
         relations=related,
         decisions=decisions.of_party(party),
         absorbed=list(Party.objects.filter(merged_into=party).order_by("pk")),
-        conflicts=conflicts.of_party(account, party),
+        conflicts=conflicts.of_party(policy, party),
         ended_on=ended,
         went_to=_went_to(party) if party.is_void else [],
         shares_code=_sharing_code(party),
