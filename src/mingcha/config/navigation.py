@@ -27,7 +27,8 @@ PUBLIC_PLACES = (
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Context processor: `site` and `links`; for a signed-in account `me`, `nav` and `above`.
+    """Context processor: `site` and `links`; for a signed-in account `me`, `nav` and `above`;
+    `public_nav` for the pages that are open to all.
 
     Needs no database for nobody signed in, so that error pages can always be drawn.
     """
@@ -43,6 +44,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "site": site,
         "me": _me(account),
         "nav": entries,
+        "public_nav": _public(request.path),
         "above": here if here is not None and here.url != request.path else None,
         "links": links,
     }

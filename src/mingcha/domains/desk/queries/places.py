@@ -162,6 +162,7 @@ PLACES = (
         "edit",
         "cases.see",
         "事项",
+        under="catalog:items",
     ),
     Place(
         "事项认领",
@@ -170,6 +171,7 @@ PLACES = (
         "check",
         "cases.see",
         "事项",
+        under="catalog:items",
     ),
     Place(
         "法律变动",
@@ -178,9 +180,16 @@ PLACES = (
         "rules",
         "cases.see",
         "事项",
+        under="catalog:items",
     ),
     Place(
-        "监管例外", "没有在用事项时的例外及放行次数", "desk:exceptions", "warn", "cases.see", "事项"
+        "监管例外",
+        "没有在用事项时的例外及放行次数",
+        "desk:exceptions",
+        "warn",
+        "cases.see",
+        "事项",
+        under="catalog:items",
     ),
     Place(
         "执法人员",
