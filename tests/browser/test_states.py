@@ -39,7 +39,7 @@ def test_an_idle_session_is_led_back_to_where_it_was(desk_of):
     desk = desk_of("officer")
     page = desk.page
     page.goto("/regions?q=浦东")
-    desk.site.tell("idle", "officer")
+    desk.idle()
 
     page.reload()
 

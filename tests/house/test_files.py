@@ -53,6 +53,13 @@ def test_moments_are_put_into_words_in_one_place():
     assert [path.relative_to(PACKAGE).as_posix() for path in wording] == ["base/days.py"]
 
 
+def test_copy_goes_through_one_place():
+    """Its errors would not be Django's, and the job it broke off would not be tried again."""
+    copying = [path for path in modules() if "cursor.copy(" in path.read_text(encoding="utf-8")]
+
+    assert [path.relative_to(PACKAGE).as_posix() for path in copying] == ["base/copying.py"]
+
+
 def variables(path) -> set[str]:
     """The names of our variables that stand in a module as a text of their own."""
     texts = {one.value for one in ast.walk(parsed(path)) if isinstance(one, ast.Constant)}

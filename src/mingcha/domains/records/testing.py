@@ -108,6 +108,8 @@ def _value(table: Table, name: str, number: int) -> str:
         FieldType.ITEM: ITEM, FieldType.CHECKLIST: CHECKLIST,
         FieldType.TEXT: f"{number}号演示{spec.label}"[: spec.max],
     }  # fmt: skip
+    if spec.type is FieldType.NUMBER and name in table.key.fields:
+        return str(number)
     lists = table.catalog_as.kind if table.catalog_as else ""
     if spec.type is FieldType.ITEM and lists == "item":
         return f"0131{number:010d}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from mingcha.base.copying import copying
 from mingcha.domains.parties.services.attributes import (
     Filling,
     Place,
@@ -179,7 +180,7 @@ def keep_blocking_keys(rows: Iterable[tuple[str, int]]) -> None:
     """Keep (key, party_id) rows by which likely twins are found."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE keyed (key text, party_id bigint) ON COMMIT DROP")
-        with cursor.copy("COPY keyed FROM STDIN") as copy:
+        with copying(cursor, "COPY keyed FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
         cursor.execute(KEYS)
@@ -213,11 +214,11 @@ def _enter(entries: Sequence[Entry], *, registered: bool) -> list[tuple[int, int
 def _load(cursor: CursorWrapper, entries: Sequence[Entry]) -> None:
     cursor.execute(ENTRIES)
     cursor.execute(NAMED)
-    with cursor.copy(COPY_ENTRIES) as copy:
+    with copying(cursor, COPY_ENTRIES) as copy:
         for n, entry in enumerate(entries):
             said = [getattr(entry, column) for column in COLUMNS]
             copy.write_row((n, entry.fact_id, entry.subject_id, entry.owner, *said))
-    with cursor.copy(COPY_NAMED) as copy:
+    with copying(cursor, COPY_NAMED) as copy:
         for n, entry in enumerate(entries):
             for rank, (scheme, value) in enumerate(entry.identifiers):
                 copy.write_row((n, rank, scheme, value))

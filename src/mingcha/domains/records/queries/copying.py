@@ -7,6 +7,8 @@ from typing import TypeAlias
 import polars as pl
 from django.db import connection
 
+from mingcha.base.copying import copying
+
 Schema: TypeAlias = Mapping[str, pl.DataType | type[pl.DataType]]
 
 
@@ -18,7 +20,7 @@ def copied_out(
     Null where a value is missing; an empty text stays one.
     """
     buffer = io.BytesIO()
-    with connection.cursor() as cursor, cursor.copy(statement, values) as copy:
+    with connection.cursor() as cursor, copying(cursor, statement, values) as copy:
         for block in copy:
             buffer.write(block)
     if not buffer.tell():

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from mingcha.base.copying import copying
 from mingcha.base.ledger import services as ledger
 from mingcha.base.ledger.canonical import Json
 from mingcha.base.people.models import Account
@@ -109,11 +110,7 @@ def keep_refusals(blocks: Iterable[memoryview]) -> None:
 
 
 def copy_in(statement: str, blocks: Iterable[memoryview]) -> None:
-    """COPY blocks in. What the database refuses is raised as Django raises it."""
-    with (
-        connection.cursor() as cursor,
-        connection.wrap_database_errors,  # COPY goes past Django
-        cursor.copy(statement) as copy,
-    ):
+    """COPY blocks in."""
+    with connection.cursor() as cursor, copying(cursor, statement) as copy:
         for block in blocks:
             copy.write(block)

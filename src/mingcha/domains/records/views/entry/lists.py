@@ -112,7 +112,7 @@ def draft_list(request: HttpRequest) -> HttpResponseBase:
         "table": {
             "id": "entry-drafts",
             "caption": "录入草稿",
-            "columns": [*listing.headers, {"label": ""}],
+            "columns": [*listing.headers, {"label": "操作"}],
             "empty": {
                 "title": "没有草稿",
                 "text": "填到一半的记录会自动存在这里。",
