@@ -111,8 +111,8 @@ def _value(table: Table, name: str, number: int) -> str:
     if spec.type is FieldType.NUMBER and name in table.key.fields:
         return str(number)
     lists = table.catalog_as.kind if table.catalog_as else ""
-    if spec.type is FieldType.ITEM and lists == "item":
-        return f"0131{number:010d}"
+    if spec.type is FieldType.ITEM and (lists == "item" or name in table.key.fields):
+        return f"0131{100 + number:010d}"  # none of those of `make_catalogue`
     if spec.type is FieldType.CHECKLIST and lists == "checklist":
         return f"{BODY}4{ITEM}{number:03d}"
     bodies = {table.item.body if table.item else None, "implement_institution_code"}
