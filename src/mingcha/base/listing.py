@@ -3,7 +3,7 @@
 Counts are exact up to 10,000 and shown as 10,000+ beyond; the address holds the whole view.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -149,3 +149,18 @@ def export_links(request: HttpRequest) -> list[dict[str, str]]:
 
 def _as_text(value: object) -> str:
     return "" if value is None else str(value)
+
+
+def select(
+    name: str, label: str, choices: Iterable[tuple[str, str]], chosen: str
+) -> dict[str, object]:
+    """A field of parts/filter.html that chooses one of some values, or none."""
+    shown = [{"value": key, "label": text, "selected": key == chosen} for key, text in choices]
+    return {"name": name, "label": label, "kind": "select", "value": chosen, "options": shown}
+
+
+def options(
+    name: str, label: str, choices: Iterable[tuple[str, str]], asked: Mapping[str, str]
+) -> dict[str, object]:
+    """A `select` in which what the address asks for is chosen."""
+    return select(name, label, choices, asked.get(name, ""))

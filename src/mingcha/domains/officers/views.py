@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mingcha.base.access import PUBLIC, door
 from mingcha.base.days import local_today
 from mingcha.base.errors import MingchaError
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, select
 from mingcha.base.people.models import Account
 from mingcha.domains.officers import queries, services
 from mingcha.domains.officers.models import Officer
@@ -175,11 +175,11 @@ def _list(
     kinds = [(name, name) for name in queries.fields()]
     fields = [
         {"name": "q", "label": "姓名、证号、单位", "kind": "text", "value": asked.words, "wide": True},
-        _select("organisation", "所属机构", queries.bodies(), asked.organisation),
-        _select("field", "执法类别", kinds, asked.field),
+        select("organisation", "所属机构", queries.bodies(), asked.organisation),
+        select("field", "执法类别", kinds, asked.field),
     ]  # fmt: skip
     if standings:
-        fields.append(_select("standing", "证件和在岗", STANDINGS, asked.standing))
+        fields.append(select("standing", "证件和在岗", STANDINGS, asked.standing))
     return {
         "filter": {"fields": fields, "clear_url": "?"},
         "table": {
@@ -232,10 +232,3 @@ def _facts(officer: Officer) -> list[dict[str, object]]:
         {"label": "发证机关", "value": officer.issued_by},
         {"label": "监督人员", "value": "是" if officer.is_supervisor else "否"},
     ]  # fmt: skip
-
-
-def _select(
-    name: str, label: str, options: Sequence[tuple[str, str]], chosen: str
-) -> dict[str, object]:
-    listed = [{"value": v, "label": text, "selected": v == chosen} for v, text in options]
-    return {"name": name, "label": label, "kind": "select", "options": listed, "value": chosen}

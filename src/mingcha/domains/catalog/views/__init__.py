@@ -1,6 +1,5 @@
 """Human doors of the catalogue."""
 
-from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import cast
 
@@ -64,12 +63,3 @@ def found(kind: str, scheme: str, code: str) -> Entry:
 def choices(code_table: str) -> list[tuple[str, str]]:
     """The codes of a table with their labels, for a select."""
     return [(one.code, one.label) for one in loader.current().code_table(code_table).codes]
-
-
-def options(
-    name: str, label: str, given: Iterable[tuple[str, str]], asked: Mapping[str, str]
-) -> dict[str, object]:
-    """A select of the filter bar, with what was asked for selected."""
-    value = asked.get(name, "")
-    shown = [{"value": key, "label": text, "selected": key == value} for key, text in given]
-    return {"name": name, "label": label, "kind": "select", "value": value, "options": shown}

@@ -18,14 +18,14 @@ from mingcha.base.cases.models import Case
 from mingcha.base.cases.services import Said as Move
 from mingcha.base.days import local_today
 from mingcha.base.errors import BadInput, MingchaError
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, options
 from mingcha.base.people.models import Account
 from mingcha.domains.catalog import queries
 from mingcha.domains.catalog.models import Answer, Item, ItemVersion
 from mingcha.domains.catalog.queries import claims as claimed
 from mingcha.domains.catalog.services import claims as services
 from mingcha.domains.catalog.states import ITEM_CLAIM, Claiming
-from mingcha.domains.catalog.views import choices, options, url_of, who
+from mingcha.domains.catalog.views import choices, url_of, who
 from mingcha.domains.catalog.views.starting import attempt
 
 SEE, LAY_OUT, ANSWER = "cases.see", "catalog.publish", "catalog.draft"

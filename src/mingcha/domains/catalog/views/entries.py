@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from mingcha.base.access import SIGNED_IN, door
 from mingcha.base.days import local_today
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, options
 from mingcha.base.people.models import Organisation
 from mingcha.domains.catalog.models import ChecklistVersion, ItemVersion, Kind
 from mingcha.domains.catalog.queries.lists import STATES, Filter, checklists, items
@@ -21,7 +21,6 @@ from mingcha.domains.catalog.views import (
     choices,
     day_asked,
     days_in_words,
-    options,
     state_badge,
     url_of,
     who,

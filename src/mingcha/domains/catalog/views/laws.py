@@ -17,13 +17,13 @@ from mingcha.base.cases.faces import Face, MoveFace
 from mingcha.base.cases.models import Case
 from mingcha.base.cases.services import Said as Move
 from mingcha.base.days import local_today
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, options
 from mingcha.base.people.models import Account
 from mingcha.domains.catalog.models import LawChange, LawDeed
 from mingcha.domains.catalog.queries import laws as queries
 from mingcha.domains.catalog.services import laws as services
 from mingcha.domains.catalog.states import LAW_CHANGE, LawState
-from mingcha.domains.catalog.views import options, url_of, who
+from mingcha.domains.catalog.views import url_of, who
 from mingcha.domains.catalog.views.forms import DateInput
 from mingcha.domains.catalog.views.starting import attempt
 

@@ -15,7 +15,7 @@ from mingcha.base.access import door
 from mingcha.base.cases import queries as cases
 from mingcha.base.days import local_day
 from mingcha.base.errors import MingchaError
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, options
 from mingcha.domains.catalog import services
 from mingcha.domains.catalog.models import Change, Draft, Kind
 from mingcha.domains.catalog.queries import reviews
@@ -23,7 +23,7 @@ from mingcha.domains.catalog.queries.shelves import Said
 from mingcha.domains.catalog.rules.filled import problems
 from mingcha.domains.catalog.services import Text
 from mingcha.domains.catalog.states import Stage
-from mingcha.domains.catalog.views import options, who
+from mingcha.domains.catalog.views import who
 from mingcha.domains.catalog.views.forms import (
     DeclaredForm,
     read,

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET
 
 from mingcha.base.access import SIGNED_IN, door
 from mingcha.base.exports import Sheet, exported
-from mingcha.base.listing import Column, Listing, export_links, pager_of
+from mingcha.base.listing import Column, Listing, export_links, options, pager_of
 from mingcha.domains.catalog.models import ItemMapping
 from mingcha.domains.catalog.queries.record import mappings
 from mingcha.domains.catalog.queries.uniform import KINDS, Finding, findings
-from mingcha.domains.catalog.views import choices, day_asked, days_in_words, options
+from mingcha.domains.catalog.views import choices, day_asked, days_in_words
 from mingcha.standards import loader
 
 HEADERS = ("名称", "问题", "说明", "编码", "类别")

@@ -1,6 +1,5 @@
 """Human doors of the desk."""
 
-from collections.abc import Iterable, Mapping
 from typing import cast
 
 from django import forms
@@ -18,12 +17,3 @@ def who(request: HttpRequest) -> Account:
 def say_why(form: forms.BaseForm, refusal: MingchaError) -> None:
     """Put a refusal into the form it answers: what happened, and what to do now."""
     form.add_error(None, f"{refusal.title} {refusal.detail}")
-
-
-def options(
-    name: str, label: str, choices: Iterable[tuple[str, str]], asked: Mapping[str, str]
-) -> dict[str, object]:
-    """A select of the filter bar, with what was asked for selected."""
-    value = asked.get(name, "")
-    shown = [{"value": key, "label": text, "selected": key == value} for key, text in choices]
-    return {"name": name, "label": label, "kind": "select", "value": value, "options": shown}

@@ -16,7 +16,7 @@ from mingcha.base.errors import NotFound
 from mingcha.base.exports import Sheet, exported
 from mingcha.base.ledger import queries as ledger
 from mingcha.base.ledger.models import Act
-from mingcha.base.listing import Column, Listing, export_links, pager_of
+from mingcha.base.listing import Column, Listing, export_links, options, pager_of
 from mingcha.base.search import MOST
 from mingcha.domains.desk.queries import (
     Line,
@@ -28,7 +28,7 @@ from mingcha.domains.desk.queries import (
     title_of,
 )
 from mingcha.domains.desk.services import note_look
-from mingcha.domains.desk.views import options, who
+from mingcha.domains.desk.views import who
 
 EXPORT_CHUNK = 2000
 NEAR = 10  # other acts on the record beside one act

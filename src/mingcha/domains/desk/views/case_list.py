@@ -18,10 +18,10 @@ from mingcha.base.cases import queries as cases
 from mingcha.base.cases.machine import Kind
 from mingcha.base.cases.models import Case
 from mingcha.base.cases.queries import Filter
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, options
 from mingcha.domains.desk import queries, services
 from mingcha.domains.desk.services import note_look
-from mingcha.domains.desk.views import options, saved, who
+from mingcha.domains.desk.views import saved, who
 from mingcha.domains.desk.views.inbox import back_to, moment, told
 
 PAGE = "desk:cases"

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 from mingcha.base.access import door
 from mingcha.base.days import local_today
 from mingcha.base.exports import Sheet, exported
-from mingcha.base.listing import export_links, pager_of
-from mingcha.domains.desk.views import options, who
+from mingcha.base.listing import export_links, options, pager_of
+from mingcha.domains.desk.views import who
 from mingcha.domains.records.queries.coverage import KINDS, Gap, gaps
 
 SEE = "parties.search"

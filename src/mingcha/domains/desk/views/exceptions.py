@@ -13,14 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mingcha.base.access import door
 from mingcha.base.days import local_today
 from mingcha.base.errors import MingchaError
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, options
 from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.catalog.queries import exceptions as queries
 from mingcha.domains.catalog.queries.exceptions import ItemException
 from mingcha.domains.catalog.services import exceptions as services
 from mingcha.domains.catalog.services.exceptions import Asked
 from mingcha.domains.catalog.states import Standing
-from mingcha.domains.desk.views import options, say_why, who
+from mingcha.domains.desk.views import say_why, who
 from mingcha.domains.desk.views.forms import DateInput, OrganisationField, open_under
 from mingcha.domains.records.queries import marks
 

@@ -17,9 +17,9 @@ from mingcha.base.calendar.services import Setting
 from mingcha.base.days import local_today
 from mingcha.base.errors import MingchaError, NotFound
 from mingcha.base.exports import Sheet, exported
-from mingcha.base.listing import export_links
+from mingcha.base.listing import export_links, options
 from mingcha.domains.desk.queries import CalendarDay, calendar_years, day_set, days_of
-from mingcha.domains.desk.views import options, say_why, who
+from mingcha.domains.desk.views import say_why, who
 from mingcha.domains.desk.views.forms import HolidayForm
 
 RIGHT = "calendar.manage"

@@ -19,11 +19,11 @@ from mingcha.base.cases import queries as cases
 from mingcha.base.cases.models import Case, Todo
 from mingcha.base.cases.queries import Box, Filter, Sought
 from mingcha.base.days import minute_text
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, options
 from mingcha.base.people.models import Account
 from mingcha.domains.desk import queries, services
 from mingcha.domains.desk.services import Outcome, note_look
-from mingcha.domains.desk.views import options, who
+from mingcha.domains.desk.views import who
 
 MOST_SHOWN = 99
 DUE = [

@@ -15,10 +15,10 @@ from mingcha.base.days import second_text
 from mingcha.base.errors import MingchaError, NotAllowed
 from mingcha.base.events import queries as events
 from mingcha.base.events.services import retry
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, options
 from mingcha.domains.desk import services
 from mingcha.domains.desk.queries import operations as queries
-from mingcha.domains.desk.views import options, who
+from mingcha.domains.desk.views import who
 
 QUEUES = [("intake", "intake（接入）"), ("default", "default（其他）")]
 STORES = {

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mingcha.base.access import door
 from mingcha.base.days import local_today
 from mingcha.base.errors import MingchaError
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, options
 from mingcha.base.people import queries, services
 from mingcha.base.people.models import Organisation
 from mingcha.domains.desk.services import note_look
-from mingcha.domains.desk.views import options, say_why, who
+from mingcha.domains.desk.views import say_why, who
 from mingcha.domains.desk.views.forms import (
     LEVELS,
     BodyForm,

@@ -16,12 +16,12 @@ from mingcha.base.days import local_today, minute_text, second_text
 from mingcha.base.errors import MingchaError
 from mingcha.base.exports import Sheet, exported
 from mingcha.base.ledger.models import Act
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, options
 from mingcha.base.people import errors, queries, services
 from mingcha.base.people.models import Account, Grant, Organisation, Role
 from mingcha.domains.desk.queries import SOON, changes_seen_by, lines
 from mingcha.domains.desk.services import note_look
-from mingcha.domains.desk.views import options, say_why, who
+from mingcha.domains.desk.views import say_why, who
 from mingcha.domains.desk.views.audit import HEADERS, cells_of
 from mingcha.domains.desk.views.forms import (
     GrantForm,

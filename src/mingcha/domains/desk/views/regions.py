@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from mingcha.base.access import SIGNED_IN, door
 from mingcha.base.errors import MingchaError
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, options
 from mingcha.base.people import queries, services
 from mingcha.base.people.models import Region
 from mingcha.base.people.services.regions import Named
-from mingcha.domains.desk.views import options, say_why, who
+from mingcha.domains.desk.views import say_why, who
 from mingcha.domains.desk.views.forms import AbolishForm, NewRegionForm, RegionForm
 
 RIGHT = "regions.manage"

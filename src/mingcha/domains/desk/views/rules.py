@@ -18,12 +18,12 @@ from mingcha.base.cases import queries as cases
 from mingcha.base.cases.machine import Kind
 from mingcha.base.days import local_today
 from mingcha.base.errors import MingchaError
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, options
 from mingcha.base.rules import queries, services
 from mingcha.base.rules.models import Rule
 from mingcha.base.rules.services import NewValue
 from mingcha.domains.desk.services import note_look
-from mingcha.domains.desk.views import options, say_why, who
+from mingcha.domains.desk.views import say_why, who
 from mingcha.domains.desk.views.forms import DateInput
 
 MANAGE = "rules.manage"

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from mingcha.base.access import SIGNED_IN, door
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, select
 from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account
 from mingcha.domains.insight import queries
@@ -105,12 +105,12 @@ def _filter(request: HttpRequest, asked: parties.Filter) -> dict[str, object]:
     fields = [
         {"name": "q", "label": "名称或代码", "kind": "text", "value": asked.words, "wide": True,
          "placeholder": "名称中任意两个字，或代码开头"},
-        _select("kind", "对象类型", list(_kinds().items()), asked.kind),
+        select("kind", "对象类型", list(_kinds().items()), asked.kind),
         _coded(request, "region", "行政区划", "regions", "浦东 或 pdxq"),
         _coded(request, "industry", "行业", "industries", "餐饮 或 cyy"),
         {"name": "address", "label": "地址", "kind": "text", "value": asked.address,
          "placeholder": "路名、门牌"},
-        _select("registered", "登记情况", REGISTERED, asked.registered),
+        select("registered", "登记情况", REGISTERED, asked.registered),
     ]  # fmt: skip
     return {"fields": fields, "clear_url": "?", "chips": _chips(request)}
 
@@ -128,13 +128,6 @@ def _coded(
         "name": name, "label": label, "kind": "lookup", "what": what, "placeholder": placeholder,
         "value": queries.written_out(what, said),
     }  # fmt: skip
-
-
-def _select(
-    name: str, label: str, options: Sequence[tuple[str, str]], chosen: str
-) -> dict[str, object]:
-    listed = [{"value": v, "label": text, "selected": v == chosen} for v, text in options]
-    return {"name": name, "label": label, "kind": "select", "options": listed}
 
 
 def _chips(request: HttpRequest) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from mingcha.base.access import PUBLIC, door
 from mingcha.base.days import local_today
 from mingcha.base.errors import NotFound
 from mingcha.base.exports import attachment, csv_response
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, select
 from mingcha.base.people.models import Organisation
 from mingcha.domains.catalog import queries as catalog
 from mingcha.domains.catalog.queries import lists, public, record
@@ -198,23 +198,16 @@ def _fields(said: Any, kind: str, asked: lists.Filter) -> list[dict[str, object]
     fields: list[dict[str, object]] = [
         {"name": "q", "label": "名称、编码、拼音首字母", "kind": "text", "value": asked.words},
         {"name": "on", "label": "日期", "kind": "date", "value": asked.on.isoformat()},
-        _select("state", "状态", list(lists.STATES.items()), asked.state),
+        select("state", "状态", list(lists.STATES.items()), asked.state),
     ]
     if kind == ITEM:
         fields += [
-            _select("action", "行为类型", _codes("action_kind"), asked.action),
-            _select("department", "监管部门", _codes("department"), asked.department),
+            select("action", "行为类型", _codes("action_kind"), asked.action),
+            select("department", "监管部门", _codes("department"), asked.department),
         ]
     bodies = Organisation.objects.filter(closed_on__isnull=True).exclude(uscc="").order_by("path")
     named = list(bodies.values_list("code", "name"))
-    return [*fields, _select("body", "实施机构", named, said.get("body", ""))]
-
-
-def _select(
-    name: str, label: str, given: Sequence[tuple[str, str]], value: str
-) -> dict[str, object]:
-    shown = [{"value": key, "label": text, "selected": key == value} for key, text in given]
-    return {"name": name, "label": label, "kind": "select", "value": value, "options": shown}
+    return [*fields, select("body", "实施机构", named, said.get("body", ""))]
 
 
 def _codes(name: str) -> list[tuple[str, str]]:

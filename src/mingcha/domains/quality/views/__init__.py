@@ -1,6 +1,5 @@
 """Human doors of the quality of data."""
 
-from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import cast
 
@@ -21,12 +20,3 @@ def month_of(request: HttpRequest) -> date:
     """The month that ?month=2026-11 asks for, else the newest there is."""
     said = parse_date(f"{request.GET.get('month', '')}-01")
     return first_of(said) if said else queries.latest_month(who(request))
-
-
-def select(
-    name: str, label: str, options: Iterable[tuple[str, str]], asked: Mapping[str, str]
-) -> dict[str, object]:
-    """A select of the filter bar."""
-    chosen = asked.get(name, "")
-    listed = [{"value": v, "label": text, "selected": v == chosen} for v, text in options]
-    return {"name": name, "label": label, "kind": "select", "options": listed, "value": chosen}

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_GET
 from mingcha.base.access import door
 from mingcha.base.days import minute_text
 from mingcha.base.exports import Sheet, exported
-from mingcha.base.listing import Column, Listing, export_links
+from mingcha.base.listing import Column, Listing, export_links, options
 from mingcha.domains.quality import queries
 from mingcha.domains.quality.queries import RECEIPTS, Card
 from mingcha.domains.quality.rules import DIMENSIONS, Measure, month_after, percent, total
-from mingcha.domains.quality.views import month_of, select, who
+from mingcha.domains.quality.views import month_of, who
 from mingcha.domains.records.queries.measuring import Fact
 from mingcha.standards import loader
 
@@ -54,9 +54,9 @@ def card_list(request: HttpRequest) -> HttpResponseBase:
         "filter": {
             "fields": [
                 {"name": "q", "label": "单位名称", "kind": "text", "value": words},
-                select("month", "月份", choices, {"month": f"{month:%Y-%m}"}),
-                select("table", "数据表", tables, asked),
-                select("by", "汇总", BY, {"by": asked.get("by", "provider")}),
+                options("month", "月份", choices, {"month": f"{month:%Y-%m}"}),
+                options("table", "数据表", tables, asked),
+                options("by", "汇总", BY, {"by": asked.get("by", "provider")}),
             ],
             "clear_url": "?",
         },

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mingcha.base.access import door
 from mingcha.base.days import local_day
 from mingcha.base.errors import MingchaError
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, options
 from mingcha.domains.quality import queries, services
 from mingcha.domains.quality.models import Hint
 from mingcha.domains.quality.queries import RECEIPTS
-from mingcha.domains.quality.views import select, who
+from mingcha.domains.quality.views import who
 from mingcha.standards import loader
 
 KINDS = {
@@ -68,8 +68,8 @@ def hint_list(request: HttpRequest) -> HttpResponseBase:
         "filter": {
             "fields": [
                 {"name": "q", "label": "线索中的文字", "kind": "text", "value": asked.get("q", "")},
-                select("kind", "种类", KINDS.items(), asked),
-                select("standing", "核实", STANDINGS, asked),
+                options("kind", "种类", KINDS.items(), asked),
+                options("standing", "核实", STANDINGS, asked),
             ],
             "clear_url": "?",
         },

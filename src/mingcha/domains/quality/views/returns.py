@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET
 from mingcha.base.access import door
 from mingcha.base.cases.queries import until
 from mingcha.base.days import local_today
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, options
 from mingcha.domains.quality import queries
 from mingcha.domains.quality.models import Return
 from mingcha.domains.quality.queries import RECEIPTS
 from mingcha.domains.quality.states import ReturnState
-from mingcha.domains.quality.views import select, who
+from mingcha.domains.quality.views import who
 
 STANDINGS = [
     ("open", "待更正"),
@@ -55,7 +55,7 @@ def return_list(request: HttpRequest) -> HttpResponseBase:
         "filter": {
             "fields": [
                 {"name": "q", "label": "文件、编号、单位", "kind": "text", "value": asked.get("q", "")},
-                select("standing", "状态", STANDINGS, asked),
+                options("standing", "状态", STANDINGS, asked),
             ],
             "clear_url": "?",
         },

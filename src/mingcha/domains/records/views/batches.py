@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from mingcha.base.access import door
 from mingcha.base.days import minute_text
 from mingcha.base.exports import attachment
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, select
 from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.records import services
 from mingcha.domains.records.models import Batch, BatchState
@@ -164,10 +164,10 @@ def _filter(account: Account, asked: queries.Filter) -> dict[str, object]:
     providers = queries.providers_for(account, queries.RECEIPTS).values_list("code", "name")
     fields = [
         {"name": "q", "label": "文件名或回执编号", "kind": "text", "value": asked.words},
-        _select("table", "数据表", tables, asked.table),
-        _select("provider", "报送单位", list(providers), asked.provider),
-        _select("state", "状态", STATES, asked.state),
-        _select("flaw", "未入库的行", FLAWS, asked.flaw),
+        select("table", "数据表", tables, asked.table),
+        select("provider", "报送单位", list(providers), asked.provider),
+        select("state", "状态", STATES, asked.state),
+        select("flaw", "未入库的行", FLAWS, asked.flaw),
         {
             "label": "收到日期", "kind": "range", "from_name": "since", "to_name": "until",
             "from_value": asked.since.isoformat() if asked.since else "",
@@ -175,10 +175,3 @@ def _filter(account: Account, asked: queries.Filter) -> dict[str, object]:
         },
     ]  # fmt: skip
     return {"fields": fields, "clear_url": "?"}
-
-
-def _select(
-    name: str, label: str, options: Sequence[tuple[str, str]], chosen: str
-) -> dict[str, object]:
-    listed = [{"value": v, "label": text, "selected": v == chosen} for v, text in options]
-    return {"name": name, "label": label, "kind": "select", "options": listed, "value": chosen}

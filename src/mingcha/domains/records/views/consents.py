@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mingcha.base.access import door
 from mingcha.base.days import local_day, minute_text
 from mingcha.base.errors import MingchaError, NotAllowed
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, select
 from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.records.models import Consent
@@ -241,9 +241,9 @@ def _filter(request: HttpRequest, account: Account, asked: queries.Filter) -> di
     providers = list(dict.fromkeys(seen("provider__code", "provider__name")))
     fields = [
         {"name": "q", "label": "单位、数据表、依据、用途", "kind": "text", "value": asked.words},
-        _select("table", "数据表", tables, asked.table),
-        _select("provider", "提供单位", providers, asked.provider),
-        _select("state", "状态", list(queries.STATES.items()), asked.state),
+        select("table", "数据表", tables, asked.table),
+        select("provider", "提供单位", providers, asked.provider),
+        select("state", "状态", list(queries.STATES.items()), asked.state),
         {"name": "on", "label": "在这一天有效", "kind": "date",
          "value": asked.on.isoformat() if asked.on else ""},
         {"name": "side", "kind": "hidden", "value": asked.side},
@@ -260,10 +260,3 @@ def _sides(request: HttpRequest, chosen: str) -> list[dict[str, object]]:
         query["side"] = key
         tabs.append({"label": label, "url": f"?{query.urlencode()}", "active": key == chosen})
     return tabs
-
-
-def _select(
-    name: str, label: str, options: Sequence[tuple[str, str]], chosen: str
-) -> dict[str, object]:
-    listed = [{"value": v, "label": text, "selected": v == chosen} for v, text in options]
-    return {"name": name, "label": label, "kind": "select", "options": listed, "value": chosen}

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mingcha.base.access import door
 from mingcha.base.days import minute_text
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, select
 from mingcha.base.people.models import Account
 from mingcha.domains.records.errors import RecordWithdrawn
 from mingcha.domains.records.models import Entry, EntryDraft, EntryState, Operation
@@ -105,7 +105,7 @@ def draft_list(request: HttpRequest) -> HttpResponseBase:
         "filter": {
             "fields": [
                 {"name": "q", "label": "内容", "kind": "text", "value": words, "wide": True},
-                _select("table", "数据表", _tables(account), table),
+                select("table", "数据表", _tables(account), table),
             ],
             "clear_url": "?",
         },
@@ -293,8 +293,8 @@ def _filter(request: HttpRequest, account: Account, asked: standing.Filter) -> d
         {"name": "whose", "kind": "hidden", "value": asked.whose},
         {"name": "q", "label": "编号、监管对象或内容", "kind": "text", "value": asked.words,
          "wide": True},
-        _select("table", "数据表", _tables(account), asked.table),
-        _select("state", "状态", EntryState.choices, asked.state),
+        select("table", "数据表", _tables(account), asked.table),
+        select("state", "状态", EntryState.choices, asked.state),
         {
             "label": "录入日期", "kind": "range", "from_name": "since", "to_name": "until",
             "from_value": asked.since.isoformat() if asked.since else "",
@@ -306,10 +306,3 @@ def _filter(request: HttpRequest, account: Account, asked: standing.Filter) -> d
 
 def _tables(account: Account) -> list[tuple[str, str]]:
     return [(table.name, table.label) for table in loader.current().tables.values()]
-
-
-def _select(
-    name: str, label: str, options: Sequence[tuple[str, str]], chosen: str
-) -> dict[str, object]:
-    listed = [{"value": v, "label": text, "selected": v == chosen} for v, text in options]
-    return {"name": name, "label": label, "kind": "select", "options": listed, "value": chosen}

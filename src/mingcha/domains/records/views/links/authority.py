@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mingcha.base.access import door
 from mingcha.base.days import local_today
 from mingcha.base.errors import MingchaError
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, select
 from mingcha.domains.parties import services as parties
 from mingcha.domains.parties.queries import authority as queries
 from mingcha.domains.parties.queries.authority import Authority
@@ -69,9 +69,9 @@ def authorities(request: HttpRequest) -> HttpResponseBase:
     if "export" in said:
         return listing.export("权威来源")
     fields = [
-        common.select("attribute", "属性", _attributes(), said.get("attribute", "")),
-        common.select("table", "数据表", common.tables(), said.get("table", "")),
-        common.select("standing", "状态", STANDING, said.get("standing", "now")),
+        select("attribute", "属性", _attributes(), said.get("attribute", "")),
+        select("table", "数据表", common.tables(), said.get("table", "")),
+        select("standing", "状态", STANDING, said.get("standing", "now")),
         {"name": "q", "label": "依据", "kind": "text", "value": words},
     ]
     new = {

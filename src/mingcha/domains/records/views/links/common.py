@@ -1,6 +1,6 @@
 """What the pages of links share: who asks, filters out of the address, options of a select."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import cast
 
@@ -36,14 +36,6 @@ def number_of(said: Mapping[str, str], name: str) -> int | None:
     """A whole number in the address, also a negative one; None where there is none."""
     text = said.get(name, "").strip()
     return int(text) if text.lstrip("-").isdigit() and len(text) < 9 else None
-
-
-def select(
-    name: str, label: str, options: Sequence[tuple[str, str]], chosen: str
-) -> dict[str, object]:
-    """A select as parts/filter.html wants it."""
-    listed = [{"value": v, "label": text, "selected": v == chosen} for v, text in options]
-    return {"name": name, "label": label, "kind": "select", "options": listed, "value": chosen}
 
 
 def days(label: str, since: date | None, until: date | None) -> dict[str, object]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mingcha.base.access import door
 from mingcha.base.days import local_day
 from mingcha.base.errors import MingchaError, NotFound
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, select
 from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account
 from mingcha.domains.parties import queries as parties
@@ -119,9 +119,9 @@ def _filter(request: HttpRequest, account: Account, asked: Filter) -> dict[str, 
     fields = [
         {"name": "attribute", "kind": "hidden", "value": asked.attribute},
         {"name": "q", "label": "对象名称、代码或值", "kind": "text", "value": asked.words, "wide": True},
-        common.select("how", "依据", hows, asked.how),
-        common.select("table", "数据表", common.tables(), asked.table),
-        common.select("provider", "报送单位", common.providers(account, LINK), asked.provider),
+        select("how", "依据", hows, asked.how),
+        select("table", "数据表", common.tables(), asked.table),
+        select("provider", "报送单位", common.providers(account, LINK), asked.provider),
         {"name": "region", "label": "行政区划", "kind": "lookup", "what": "regions",
          "value": asked.region, "placeholder": "浦东 或 pdxq"},
         common.days("发现日期", asked.since, asked.until),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mingcha.base.access import door
 from mingcha.base.days import minute_text
 from mingcha.base.errors import MingchaError
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, select
 from mingcha.domains.records.models import Decision, DecisionKind
 from mingcha.domains.records.queries import decisions as queries
 from mingcha.domains.records.queries import naming
@@ -58,9 +58,9 @@ def decision_list(request: HttpRequest) -> HttpResponseBase:
             "value": asked.words,
             "wide": True,
         },
-        common.select("kind", "种类", DecisionKind.choices, asked.kind),
-        common.select("standing", "状态", STANDING, asked.standing),
-        common.select("unit", "决定单位", common.providers(account, LINK), asked.unit),
+        select("kind", "种类", DecisionKind.choices, asked.kind),
+        select("standing", "状态", STANDING, asked.standing),
+        select("unit", "决定单位", common.providers(account, LINK), asked.unit),
         common.days("决定日期", asked.since, asked.until),
     ]
     context = {

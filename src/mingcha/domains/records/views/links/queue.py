@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from mingcha.base.access import door
 from mingcha.base.days import minute_text, utc_now
-from mingcha.base.listing import Column, Listing
+from mingcha.base.listing import Column, Listing, select
 from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account
 from mingcha.domains.records.models import Tie
@@ -103,10 +103,10 @@ def filter_of(account: Account, asked: Filter) -> dict[str, object]:
     """The filter bar."""
     fields = [
         {"name": "q", "label": "名称或代码", "kind": "text", "value": asked.words, "wide": True},
-        common.select("provider", "报送单位", common.providers(account, LINK), asked.provider),
-        common.select("table", "数据表", common.tables(), asked.table),
-        common.select("doubt", "疑点", Doubt.choices, asked.doubt),
-        common.select("kind", "对象类型", list(common.kinds().items()), asked.kind),
+        select("provider", "报送单位", common.providers(account, LINK), asked.provider),
+        select("table", "数据表", common.tables(), asked.table),
+        select("doubt", "疑点", Doubt.choices, asked.doubt),
+        select("kind", "对象类型", list(common.kinds().items()), asked.kind),
         {"name": "region", "label": "行政区划", "kind": "lookup", "what": "regions",
          "value": asked.region, "placeholder": "浦东 或 pdxq"},
         {"name": "weight_from", "label": "权重不低于", "kind": "text",
@@ -114,7 +114,7 @@ def filter_of(account: Account, asked: Filter) -> dict[str, object]:
         {"name": "weight_to", "label": "权重不高于", "kind": "text",
          "value": "" if asked.weight_to is None else asked.weight_to},
         common.days("发现日期", asked.since, asked.until),
-        common.select("asked", "询问", ASKED, asked.asked),
+        select("asked", "询问", ASKED, asked.asked),
     ]  # fmt: skip
     return {"fields": fields, "clear_url": "?"}
 
