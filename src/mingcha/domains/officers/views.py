@@ -195,7 +195,9 @@ def _list(
 def _row(officer: Officer, url: str, columns: Sequence[Column[Officer]]) -> dict[str, object]:
     cells: list[dict[str, object]] = []
     for column in columns:
-        cell: dict[str, object] = {"text": str(column.text(officer))}
+        cell: dict[str, object] = {
+            "text": str(column.text(officer)), "nowrap": column.key == "valid_to",
+        }  # fmt: skip
         if column.key == "standing":
             cell["badge"] = _standing(officer)[0]
         cells.append(cell)
