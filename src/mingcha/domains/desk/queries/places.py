@@ -149,13 +149,6 @@ PLACES = (
         "监管事项", "在用的、暂停的、待生效的事项及其各版", "catalog:items", "items", group="事项"
     ),
     Place(
-        "检查实施清单",
-        "怎么查：内容、要点、比例频次和表单",
-        "catalog:checklists",
-        "inspection",
-        group="事项",
-    ),
-    Place(
         "事项变动",
         "起草、审核、发布，以及各件的期限",
         "catalog:reviews",
@@ -190,6 +183,13 @@ PLACES = (
         "cases.see",
         "事项",
         under="catalog:items",
+    ),
+    Place(
+        "检查实施清单",
+        "怎么查：内容、要点、比例频次和表单",
+        "catalog:checklists",
+        "inspection",
+        group="事项",
     ),
     Place(
         "执法人员",
