@@ -38,6 +38,7 @@ def ensure_test_server() -> str:
     """
     started = setting("MINGCHA_TEST_SERVER", "", str, help="测试框架内部使用，不要手工设置。")
     if started:
+        _move_in()
         return started
     home = Path(tempfile.mkdtemp(prefix="mingcha-test-"))
     url = external_url() or _start(home)
@@ -45,6 +46,17 @@ def ensure_test_server() -> str:
     os.environ |= {"MINGCHA_HOME": str(home), "DATABASE_URL": url, "MINGCHA_TEST_SERVER": url}
     os.environ.setdefault("MINGCHA_DATABASE_ROLE", "owner")  # pytest-django makes the test database
     return url
+
+
+def _move_in() -> None:
+    """Give a worker of pytest-xdist a home of its own, as it has a database of its own.
+
+    Otherwise one worker's journal tells of acts that the other's ledger has never seen.
+    """
+    worker, home = os.environ.get("PYTEST_XDIST_WORKER", ""), Path(os.environ["MINGCHA_HOME"])
+    if worker and home.name != worker:
+        (home / worker).mkdir(exist_ok=True)
+        os.environ["MINGCHA_HOME"] = str(home / worker)
 
 
 def _start(home: Path) -> str:
