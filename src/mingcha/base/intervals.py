@@ -6,7 +6,9 @@ two ranges it needs nothing, so a number or text is written as a range of one.
 
 from datetime import date
 
-from django.db.models import F, Func, Q, Value
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db.models import Deferrable, F, Func, Q, Value
 
 
 def span(since: str = "since", until: str = "until", bounds: str = "[]") -> Func:
@@ -23,6 +25,26 @@ def same_text(text: str) -> Func:
     """A text as a range of one over its hash."""
     hashed = Func(F(text), Value(0), function="hashtextextended")
     return Func(hashed, hashed, Value("[]"), function="int8range")
+
+
+def never_overlap(
+    name: str,
+    what: Func,
+    days: Func | None = None,
+    *,
+    condition: Q | None = None,
+    deferrable: Deferrable | None = None,
+) -> ExclusionConstraint:
+    """The constraint that no two rows of one `what` (`same`, `same_text`) hold on one day.
+
+    `days` is `span()` unless given; only rows that meet the condition count.
+    """
+    return ExclusionConstraint(
+        name=name,
+        expressions=[(one, RangeOperators.OVERLAPS) for one in (what, days or span())],
+        condition=condition,
+        deferrable=deferrable,
+    )
 
 
 def holds_on(day: date, since: str = "since", until: str = "until") -> Q:

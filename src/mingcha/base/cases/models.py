@@ -1,14 +1,12 @@
 """Tables of cases, their clocks, and the inbox."""
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q, Value
 
 from mingcha.base.cases.machine import Kind
-from mingcha.base.intervals import same, span
+from mingcha.base.intervals import never_overlap, same, span
 
 # table → what the app role may do beyond reading: the trace is kept as it was written.
 PROTECTED = {"cases_step": ("INSERT",)}
@@ -217,12 +215,10 @@ class ClockChange(models.Model):
         verbose_name = "时钟变动"
         ordering = ["pk"]
         constraints = [
-            ExclusionConstraint(
-                name="clock_stands_still_once",
-                expressions=[
-                    (same("clock_id"), RangeOperators.OVERLAPS),
-                    (span(bounds="(]"), RangeOperators.OVERLAPS),
-                ],
+            never_overlap(
+                "clock_stands_still_once",
+                same("clock_id"),
+                span(bounds="(]"),
                 condition=Q(extension__isnull=True, until__isnull=False),
             )
         ]

@@ -5,13 +5,12 @@ from datetime import date
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from mingcha.base.days import local_day, local_today
-from mingcha.base.intervals import holds_on, same, span
+from mingcha.base.intervals import holds_on, never_overlap, same
 
 ROOT_SLASHES = 2  # of the path of a root, "/1/"
 
@@ -344,13 +343,8 @@ class Responsible(models.Model):
                 condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
                 name="responsible_dates_in_order",
             ),
-            ExclusionConstraint(
-                name="responsible_one_head",
-                expressions=[
-                    (same("organisation_id"), RangeOperators.OVERLAPS),
-                    (span(), RangeOperators.OVERLAPS),
-                ],
-                condition=Q(duty=Duty.HEAD),
+            never_overlap(
+                "responsible_one_head", same("organisation_id"), condition=Q(duty=Duty.HEAD)
             ),
         ]
 
@@ -398,13 +392,8 @@ class Deputy(models.Model):
             models.CheckConstraint(
                 condition=~Q(absent=models.F("deputy")), name="deputy_is_somebody_else"
             ),
-            ExclusionConstraint(
-                name="deputy_one_at_a_time",
-                expressions=[
-                    (same("absent_id"), RangeOperators.OVERLAPS),
-                    (span(), RangeOperators.OVERLAPS),
-                ],
-                condition=Q(ended_at__isnull=True),
+            never_overlap(
+                "deputy_one_at_a_time", same("absent_id"), condition=Q(ended_at__isnull=True)
             ),
         ]
 

@@ -1,11 +1,9 @@
 """The table of dated rules."""
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
-from mingcha.base.intervals import same_text, span
+from mingcha.base.intervals import never_overlap, same_text
 
 
 class Unit(models.TextChoices):
@@ -43,13 +41,7 @@ class Rule(models.Model):
                 name="rule_dates_in_order",
             ),
             models.CheckConstraint(condition=~Q(basis=""), name="rule_has_its_basis"),
-            ExclusionConstraint(
-                name="rule_one_value_a_day",
-                expressions=[
-                    (same_text("key"), RangeOperators.OVERLAPS),
-                    (span(), RangeOperators.OVERLAPS),
-                ],
-            ),
+            never_overlap("rule_one_value_a_day", same_text("key")),
         ]
 
     def __str__(self) -> str:

@@ -1,13 +1,12 @@
 """The register of officers, their absences, and the warning before a certificate runs out."""
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
-from mingcha.base.intervals import same, span
+from mingcha.base.intervals import never_overlap, same
 
 # The pairs of characters of name, certificate and body, as a tsvector (tags n and a).
 PAIRS = models.Func(F("name"), F("certificate"), F("body"), function="mingcha_pairs")
@@ -79,13 +78,7 @@ class Absence(models.Model):
                 condition=Q(until__isnull=True) | Q(until__gte=F("since")),
                 name="absence_dates_in_order",
             ),
-            ExclusionConstraint(
-                name="absence_once_a_day",
-                expressions=[
-                    (same("officer_id"), RangeOperators.OVERLAPS),
-                    (span(), RangeOperators.OVERLAPS),
-                ],
-            ),
+            never_overlap("absence_once_a_day", same("officer_id")),
         ]
 
     def __str__(self) -> str:

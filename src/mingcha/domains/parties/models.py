@@ -1,7 +1,5 @@
 """The register of parties, their identifiers, and the keys by which doubtful ones are looked up."""
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -9,7 +7,7 @@ from django.db.models import F, Q, Value
 from django.db.models.expressions import CombinedExpression
 
 from mingcha.base.ids import PublicIdField
-from mingcha.base.intervals import same_text, span
+from mingcha.base.intervals import never_overlap, same_text
 from mingcha.domains.parties.rules.attributes import LABELS as ATTRIBUTE_LABELS
 
 ATTRIBUTES = [(str(attribute), label) for attribute, label in ATTRIBUTE_LABELS.items()]
@@ -149,13 +147,7 @@ class Authority(models.Model):
                 condition=Q(rank__gte=1) & Q(rank__lte=99) & ~Q(basis=""),
                 name="authority_has_rank_and_basis",
             ),
-            ExclusionConstraint(
-                name="authority_one_rank_a_day",
-                expressions=[
-                    (same_text("source"), RangeOperators.OVERLAPS),
-                    (span(), RangeOperators.OVERLAPS),
-                ],
-            ),
+            never_overlap("authority_one_rank_a_day", same_text("source")),
         ]
 
     def __str__(self) -> str:

@@ -9,15 +9,14 @@ are never changed, so it stays known which days the book gave a version at any p
 from collections.abc import Mapping
 from typing import Final
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Deferrable, F, Q, Value
 
 from mingcha.base.days import local_day
-from mingcha.base.intervals import same, span
+from mingcha.base.intervals import never_overlap, same
 from mingcha.domains.catalog.models.kinds import Change, Kind
 from mingcha.domains.catalog.models.work import (
     Answer,
@@ -224,12 +223,9 @@ class ItemVersion(Version):
         constraints = [
             *Version.Meta.constraints,
             models.UniqueConstraint(fields=["item", "number"], name="item_version_number_once"),
-            ExclusionConstraint(
-                name="item_versions_never_overlap",
-                expressions=[
-                    (same("item_id"), RangeOperators.OVERLAPS),
-                    (span(), RangeOperators.OVERLAPS),
-                ],
+            never_overlap(
+                "item_versions_never_overlap",
+                same("item_id"),
                 condition=STANDING,
                 deferrable=Deferrable.DEFERRED,
             ),
@@ -258,12 +254,9 @@ class ChecklistVersion(Version):
             models.UniqueConstraint(
                 fields=["checklist", "number"], name="checklist_version_number_once"
             ),
-            ExclusionConstraint(
-                name="checklist_versions_never_overlap",
-                expressions=[
-                    (same("checklist_id"), RangeOperators.OVERLAPS),
-                    (span(), RangeOperators.OVERLAPS),
-                ],
+            never_overlap(
+                "checklist_versions_never_overlap",
+                same("checklist_id"),
                 condition=STANDING,
                 deferrable=Deferrable.DEFERRED,
             ),
