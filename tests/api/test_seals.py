@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def _own_ledger(settings, tmp_path):
+def _own_ledger(settings, tmp_path, empty):
     settings.HOME, settings.KEYS = tmp_path, tmp_path / "keys"
 
 

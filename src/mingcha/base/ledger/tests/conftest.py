@@ -31,6 +31,13 @@ def home(settings, tmp_path):
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def without_installation(request):
+    """A ledger that begins with the test's own acts."""
+    if request.node.get_closest_marker("django_db") is not None:
+        request.getfixturevalue("empty")
+
+
 @pytest.fixture
 def signer(home):
     return sealer.file_signer()
