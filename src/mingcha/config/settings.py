@@ -93,6 +93,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "mingcha.config.navigation.navigation",
             ],
+            "builtins": [
+                "mingcha.config.templatetags.looks",
+                "mingcha.config.templatetags.numbers",
+            ],
         },
     }
 ]

@@ -1,6 +1,11 @@
-"""Numbers as a reader takes them in at a glance."""
+"""Numbers and moments as a reader takes them in; built into every template (settings.TEMPLATES)."""
+
+from datetime import datetime
 
 from django import template
+from django.template.defaultfilters import floatformat
+
+from mingcha.base.days import minute_text, second_text
 
 register = template.Library()
 
@@ -20,3 +25,21 @@ def glance(value: object) -> str:
         if value >= unit and value >= EXACT_BELOW:
             return f"{value * 10 // unit / 10:,.1f} {word}"
     return f"{value:,}"
+
+
+@register.filter
+def grouped(value: object) -> str:
+    """A whole number with its thousands apart; "" for nothing."""
+    return f"{value:,}" if isinstance(value, int) else floatformat(value, "0gu")
+
+
+@register.filter
+def minute(moment: datetime | None) -> str:
+    """A moment on the clock on the wall, to the minute; "" for none."""
+    return minute_text(moment) if moment else ""
+
+
+@register.filter
+def second(moment: datetime | None) -> str:
+    """A moment on the clock on the wall, to the second; "" for none."""
+    return second_text(moment) if moment else ""

@@ -167,6 +167,12 @@ class BatchState(models.TextChoices):
     CANCELLED = "cancelled", "已取消"
     FAILED = "failed", "未完成"
 
+    @property
+    def tone(self) -> str:
+        """The tone in which a badge says it."""
+        tones = {"landed": "done", "checking": "doing", "refused": "late", "failed": "late"}
+        return tones.get(self.value, "todo")
+
 
 class Batch(models.Model):
     """One file handed in by a provider for a table (批次), with its receipt.
@@ -222,6 +228,11 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name}（{self.public_id}）"
+
+    @property
+    def tone(self) -> str:
+        """The tone in which a badge says its state."""
+        return BatchState(self.state).tone
 
 
 class Chunk(models.Model):
