@@ -40,7 +40,7 @@ COLUMNS: Sequence[Column[Party]] = (
     Column("industry", "行业", wording.industry_label, "industry"),
     Column("address", "地址", wording.address_of, "address"),
 )
-NEAR: Column[Party] = Column("near", "相关度", lambda p: "", "near")
+NEAR = "near"  # not a column: the order of how well the words fit
 
 
 @door("parties.search")
@@ -50,14 +50,17 @@ def search(request: HttpRequest) -> HttpResponseBase:
     account, said = cast(Account, request.user), request.GET
     asked = _asked(request)
     found = parties.search(account, asked)
-    columns = (*COLUMNS, NEAR) if asked.words else COLUMNS
-    listing = Listing(request, found, columns, sort="near" if asked.words else "name")
+    listing = Listing(request, found, COLUMNS, sort=NEAR if asked.words else "name")
     if "export" in said:
         records.note_search_export(said.urlencode(), actor=account)
-        listing.columns = COLUMNS
         return listing.export("监管对象")
     is_idle = not any(said.get(name, "").strip() for name in CHIPS) and "page" not in said
-    rows = [] if is_idle else listing.rows
+    if is_idle:
+        rows = []
+    elif listing.sort == NEAR and asked.words:
+        rows = parties.nearest(found, asked.words, listing.pager.here)
+    else:
+        rows = listing.rows
     for row in rows:
         row.known_as = wording.known_as(row, asked.words)  # type: ignore[attr-defined]  # for the template
     regions = people.region_names({party.region for party in rows})
@@ -67,7 +70,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
         "table": {
             "id": "parties",
             "caption": "监管对象",
-            "columns": listing.headers[: len(COLUMNS)],
+            "columns": listing.headers,
             "empty": {
                 "title": "没有找到符合条件的监管对象",
                 "text": "名称输入其中任意两个字即可；代码可以只输入开头几位；也可以去掉一个条件再试。",

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Q, QuerySet, When
 
 from mingcha.base.access import Actor
 from mingcha.base.errors import NotFound
-from mingcha.base.search import MOST, PairQuery, fold, pair_query
+from mingcha.base.search import PairQuery, fold, pair_query
 from mingcha.domains.parties.models import Identifier, Party
 
 __all__ = [
@@ -16,10 +16,12 @@ __all__ = [
     "Party",
     "bodies_by_code",
     "by_code",
+    "called",
     "gone_into",
     "identifiers_of",
     "named",
     "names_of",
+    "nearest",
     "objects_of",
     "other_names",
     "party_for",
@@ -30,6 +32,7 @@ __all__ = [
 SEARCH = "parties.search"
 CODE = re.compile(r"[0-9A-Za-z\-]{6,}")
 PERSON = "2"
+FEW = 200  # found parties that are ranked one by one
 
 
 @dataclass(frozen=True)
@@ -58,29 +61,46 @@ def party_for(actor: Actor, public_id: str) -> Party:
 
 
 def search(actor: Actor, asked: Filter) -> QuerySet[Party]:
-    """The parties that fit, best first: exact name or code, then prefix, then the rest by id.
+    """The parties that fit, in no order; `nearest` gives those that fit some words best.
 
     Former names count. A party that has gone into another is found by its whole name or code only,
     and says so; one that no record means any more is not found.
-
-    Ranking looks at the first 10,000 candidates at most, so that a word every name holds costs no
-    more than a rare one.
     """
     found = _narrow(visible_to(actor).filter(is_void=False), asked)
+    found = found.select_related("merged_into")
     words = asked.words.strip()
     if not words:
         return found.filter(merged_into__isnull=True)
-    found = found.filter(_about(words), Q(merged_into__isnull=True) | _is_named(words))
-    candidates = found.order_by("pk").values("pk")[:MOST]
-    near = Case(
-        When(merged_into__isnull=False, then=Value(2)),
-        When(Q(name=words) | Q(code=words.upper()), then=Value(0)),
-        When(Q(name__startswith=words) | Q(also__contains=f"｜{words}"), then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )
-    rows = visible_to(actor).filter(pk__in=candidates).annotate(near=near)
-    return rows.select_related("merged_into")
+    return found.filter(_about(words), Q(merged_into__isnull=True) | _is_named(words))
+
+
+def nearest(found: QuerySet[Party], words: str, here: slice) -> list[Party]:
+    """A stretch of what `search` found: exact name or code, then names beginning so, then the rest.
+
+    Within each by id. Of more than a few, each part is read from its index only as far as the
+    stretch goes, so that a word every name holds costs no more than a rare one; a former name that
+    begins so then counts among the rest.
+    """
+    words = words.strip()
+    exact = _is_called(words)
+    begins = Q(name__startswith=words, merged_into__isnull=True)
+    ids = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
+    if len(ids) <= FEW:
+        also = begins | Q(also__contains=f"｜{words}", merged_into__isnull=True)
+        near = Case(When(exact, then=0), When(also, then=1), default=2)
+        ranked = found.filter(pk__in=ids).annotate(near=near)
+        return list(ranked.order_by("near", "pk")[here])
+    ids, end = [], here.stop
+    for part in (exact, begins & ~exact, ~begins & ~exact):
+        part_ids = found.filter(part).order_by("pk").values_list("pk", flat=True)
+        ids += part_ids[: end - len(ids)] if len(ids) < end else []
+    rows = found.in_bulk(ids[here])
+    return [rows[pk] for pk in ids[here]]
+
+
+def called(found: QuerySet[Party], words: str) -> QuerySet[Party]:
+    """Those of some parties that bear exactly this name or code, and have not gone into another."""
+    return found.filter(_is_called(words.strip()))
 
 
 def other_names(party: Party) -> list[str]:
@@ -142,6 +162,10 @@ def _about(words: str) -> Q:
         known = Identifier.objects.filter(value=code).values("party")
         return Q(pk__in=known) | Q(code__startswith=code) | _holds(words, "n")
     return _holds(words, "n")
+
+
+def _is_called(words: str) -> Q:
+    return (Q(name=words) | Q(code=words.upper())) & Q(merged_into__isnull=True)
 
 
 def _is_named(words: str) -> Q:

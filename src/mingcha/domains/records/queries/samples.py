@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from mingcha.base.errors import NotFound
 from mingcha.base.people.models import Account
@@ -123,4 +123,5 @@ def suggestions(account: Account, pair: SamplePair) -> list[Party]:
     if len(trade) < 2:
         return []
     found = parties.search(account, parties.Filter(words=trade, registered="yes"))
-    return list(found.exclude(pk=pair.tie.party_id).order_by(F("near"), "pk")[:SUGGESTED])
+    others = found.exclude(pk=pair.tie.party_id)
+    return parties.nearest(others, trade, slice(SUGGESTED))

@@ -221,7 +221,7 @@ def _parties(known: Known, name: str, text: str, values: Values) -> Iterable[Off
     code_field = (subject.code if subject is not None else None) or ""
     name_field = (subject.name if subject is not None else None) or ""
     is_subject = name in {code_field, name_field}
-    for party in found.exclude(kind=parties.PERSON).order_by("near", "pk")[:MOST]:  # type: ignore[misc]  # annotated by search
+    for party in parties.nearest(found.exclude(kind=parties.PERSON), text, slice(MOST)):
         also = {code_field: party.code, name_field: party.name} if is_subject else {}
         also = {key: value for key, value in also.items() if key and value and key != name}
         value = party.name if name == name_field else party.code

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, F, Q
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +19,7 @@ from mingcha.domains.parties.queries import Party
 from mingcha.domains.records.models import Fact, Tie
 from mingcha.domains.records.queries import dossier, naming
 from mingcha.domains.records.queries.sharing import visible_to
+from mingcha.domains.records.queries.tied import tied
 from mingcha.domains.records.rules.showing import Piece, apart
 from mingcha.domains.records.services import links
 from mingcha.domains.records.services.links import Cut
@@ -87,8 +88,9 @@ def _choose(request: HttpRequest, account: Account, pair: list[Party | None]) ->
     first = next((one for one in pair if one is not None), None)
     rows = []
     if words:
-        found = parties.search(account, parties.Filter(words=words)).order_by(F("near"), "pk")
-        rows = [one for one in found[: FOUND + 1] if one.merged_into_id is None and one != first]
+        found = parties.search(account, parties.Filter(words=words))
+        near = parties.nearest(found, words, slice(FOUND + 1))
+        rows = [one for one in near if one.merged_into_id is None and one != first]
     context = {
         "first": _called(first) if first else "",
         "q": words,
@@ -166,8 +168,7 @@ def _cut(request: HttpRequest, account: Account, form: SplitForm) -> Cut:
 
 def called_by(account: Account, text: str) -> Party:
     """The one living party with this code or whole name. Raises NotFound for none or several."""
-    found = parties.search(account, parties.Filter(words=text)).filter(Q(near=0), merged_into=None)
-    rows = list(found[:2])
+    rows = list(parties.called(parties.search(account, parties.Filter(words=text)), text)[:2])
     if len(rows) != 1:
         raise NotFound(what="监管对象", key=text)
     return rows[0]
@@ -203,7 +204,7 @@ def _groups(account: Account, party: Party) -> list[Group]:
 
 
 def _facts(account: Account, tie: Tie) -> list[dict[str, object]]:
-    mine = visible_to(account).filter(subject=tie.subject).filter(dossier.tied_to(tie.party))
+    mine = visible_to(account).filter(subject=tie.subject).filter(tied(tie.party).means)
     rows = mine.select_related("provider").order_by("-occurred_on", "-pk")[:SHOWN]
     return [
         {
