@@ -209,7 +209,7 @@ def assert_dossiers_hold_what_the_files_say():
         party = Party.objects.get(pk=party_of[row["business_id"]])
         assert (party.name, party.address) == (row["name"].strip(), row["address"].strip())
         assert party.longitude == (float(row["longitude"]) if row["longitude"] else None)
-        shown = dossier.counts(actor, party)
+        shown = dossier.opened(actor, party).counts
         found = facts("sf_violation").filter(payload__business_id=row["business_id"]).count()
         assert shown.get("sf_inspection", 0) == inspected[row["business_id"]]
         assert (shown["sf_business"], shown.get("sf_violation", 0)) == (1, found)

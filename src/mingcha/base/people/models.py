@@ -185,7 +185,8 @@ class Account(AbstractBaseUser):
     def held(self) -> "HeldRights":
         """The rights in force now; read once per instance, that is once per request."""
         if not hasattr(self, "_held"):
-            self._held = HeldRights(self.grants.in_force())
+            in_force = self.grants.in_force().select_related(None)  # not who granted them
+            self._held = HeldRights(in_force.select_related("role", "scope"))
         return self._held
 
     @property

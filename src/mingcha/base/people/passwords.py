@@ -106,3 +106,8 @@ class AccountBackend(ModelBackend):
     def user_can_authenticate(self, user: Account | None) -> bool:  # type: ignore[override]
         """Whether the account may sign in, asked at sign-in and again at every request."""
         return user is not None and not user.is_machine and is_open(user)
+
+    def get_user(self, user_id: int) -> Account | None:
+        """The account of a session with its body and region, which every page names. One query."""
+        found = Account.objects.select_related("organisation__region").filter(pk=user_id).first()
+        return found if self.user_can_authenticate(found) else None

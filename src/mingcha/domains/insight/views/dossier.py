@@ -1,6 +1,6 @@
 """One entity, one dossier (一户一档): who it is, and everything known of it on one timeline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import cast
 from urllib.parse import urlencode
@@ -44,6 +44,13 @@ TABS: Sequence[tuple[str, str, tuple[Family, ...]]] = (
 )
 OBJECTS = "objects"
 BY_CODE = {"code", "register", "own"}  # ties that need no explanation
+OPTIONAL = (
+    "url",
+    "state",
+    "versions_url",
+    "file_url",
+    "tied",
+)  # a key that lacks takes a template long
 WIDE = 60  # characters from which a value takes both columns
 RECEIPTS = "records.receipts"
 
@@ -72,12 +79,12 @@ def dossier(request: HttpRequest, number: str) -> HttpResponse:
     look = _look(account, parties.party_for(account, number), moment_of(request))
     as_of = look.moment.as_of
     tab = request.GET.get("tab", "all")
-    counts = files.counts(account, look.party, as_of=as_of, policy=look.policy)
+    file = files.opened(account, look.party, as_of=as_of, policy=look.policy)
     objects = parties.objects_of(look.party)
     objects = objects if as_of is None else then.known_at(objects, as_of)
     context = {
         "tab": tab,
-        "tabs": _tabs(tab, look.moment, counts, objects.count()),
+        "tabs": _tabs(tab, look.moment, file.counts, objects.count()),
         "as_of": _as_of(request, look, tab),
         "why_url": reverse("desk:why_rows", args=["fact"]),
         "exports": _exports(look) if account.holds("insight.export") else [],
@@ -86,7 +93,7 @@ def dossier(request: HttpRequest, number: str) -> HttpResponse:
         context["identity"] = identity.shown(account, look.party, look.policy)
     if tab == OBJECTS:
         return render(request, "insight/dossier.html", context | _objects(request, look, objects))
-    return render(request, "insight/dossier.html", context | _records(request, look, tab, counts))
+    return render(request, "insight/dossier.html", context | _records(request, look, tab, file))
 
 
 def _look(account: Account, party: Party, moment: Moment) -> Look:
@@ -115,30 +122,23 @@ def _head(look: Look) -> dict[str, object]:
     }
 
 
-def _records(
-    request: HttpRequest, look: Look, tab: str, counts: Mapping[str, int]
-) -> dict[str, object]:
+def _records(request: HttpRequest, look: Look, tab: str, file: files.Opened) -> dict[str, object]:
     """What a tab of records shows: a page of the timeline, and who the entity is."""
-    as_of, policy = look.moment.as_of, look.policy
     said = request.GET.get("from", "")
     start = int(said) if said.isdigit() and len(said) < 9 else 0
     label, families = next((row[1:] for row in TABS if row[0] == tab), ("全部", ()))
-
-    def file(*of: Family, start: int = 0) -> files.Dossier:
-        return files.dossier(
-            look.account, look.party, as_of=as_of, policy=policy, families=of, start=start
-        )
-
-    shown = file(*families, start=start)
+    shown = file.page(families, start)
     register: Sequence[files.Entry] = shown.of(Family.REGISTER)
-    if not register and any(loader.current().table(t).family is Family.REGISTER for t in counts):
-        register = file(Family.REGISTER).entries
+    if not register and any(
+        loader.current().table(t).family is Family.REGISTER for t in file.counts
+    ):
+        register = file.page((Family.REGISTER,)).entries
     return {
         "tab_label": label,
         "basic_url": f"?{look.moment.address(tab='basic')}",
         "registers": _registers(look, register),
         "events": [event(look.account, entry, within=look) for entry in shown.entries],
-        "doubtful": [files.doubt_in_words(tie) for tie in shown.doubtful],
+        "doubtful": [files.doubt_in_words(tie) for tie in file.doubtful()],
         "stretch": _stretch(request, start, len(shown.entries), shown.total),
     }
 
@@ -251,7 +251,8 @@ def event(
     changed: frozenset[str] = frozenset(),
 ) -> dict[str, object]:
     """An entry as parts/timeline.html wants it; `within` is the dossier it is looked at in."""
-    shown: dict[str, object] = {field.name: getattr(entry, field.name) for field in fields(entry)}
+    shown: dict[str, object] = dict.fromkeys(OPTIONAL, "")
+    shown |= {field.name: getattr(entry, field.name) for field in fields(entry)}
     has_links = within is None or within.has_links
     number = within.party.public_id if within else ""
     if has_links:

@@ -1,7 +1,6 @@
 """The dossier as a spreadsheet that a clerk reads, or as one long CSV. Leaves one act."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import cast
 
 from django.http import HttpRequest
@@ -50,15 +49,14 @@ def export(request: HttpRequest, number: str) -> HttpResponseBase:
     as_of = moment.as_of
     records.note_export(party, actor=account, as_of=as_of)
     known = (then.party_at(party, as_of) if as_of else None) or party
+    file = files.opened(account, party, as_of=as_of)
     name = f"{wording.name_of(known)}-一户一档"
     if request.GET.get("export") == "csv":
-        return csv_response(name, LONG, _lines(account, party, as_of))
+        return csv_response(name, LONG, _lines(file))
     book = Book()
     _first_sheet(book, account, known, moment)
-    sheets = {
-        family: _sheet(book, family, names) for family, names in _present(account, party, as_of)
-    }
-    for entry in files.all_entries(account, party, as_of=as_of):
+    sheets = {family: _sheet(book, family, names) for family, names in _present(file)}
+    for entry in file.all_entries():
         pages, labels = sheets[entry.family]
         said = {field.field: files.label_of(field) for field in entry.fields}
         pages.write([*_about(entry), *(_cell(entry, said, label) for label in labels)])
@@ -92,11 +90,9 @@ def _first_sheet(book: Book, account: Account, party: Party, moment: Moment) -> 
         pages.write(row)
 
 
-def _present(
-    account: Account, party: Party, as_of: datetime | None
-) -> Iterator[tuple[Family, list[str]]]:
+def _present(file: files.Opened) -> Iterator[tuple[Family, list[str]]]:
     """The families of the dossier in the order of tabs, each with its tables."""
-    tables = [loader.current().table(name) for name in files.counts(account, party, as_of=as_of)]
+    tables = [loader.current().table(name) for name in file.counts]
     for family in FAMILIES:
         names = [table.name for table in tables if table.family is family]
         if names:
@@ -133,8 +129,8 @@ def _day(entry: files.Entry) -> str:
     return entry.occurred_on.isoformat()[: 4 if entry.dated == "year" else None]
 
 
-def _lines(account: Account, party: Party, as_of: datetime | None) -> Iterator[list[str]]:
-    for entry in files.all_entries(account, party, as_of=as_of):
+def _lines(file: files.Opened) -> Iterator[list[str]]:
+    for entry in file.all_entries():
         about = [FAMILIES[entry.family], *_about(entry)]
         for field in entry.fields:
             yield [*about, field.spec.label, files.label_of(field)]

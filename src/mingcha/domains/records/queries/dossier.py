@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from itertools import count, pairwise
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from mingcha.base.errors import NotFound
 from mingcha.base.ledger import queries as ledger
@@ -25,6 +26,7 @@ from mingcha.domains.records.queries.sharing import (
     shown,
     visible_to,
 )
+from mingcha.domains.records.queries.tied import Tied, tied
 from mingcha.standards import loader
 from mingcha.standards.model import Family, FieldType, Table
 
@@ -60,111 +62,92 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Dossier:
-    """A party and its facts, newest first, as of a moment (None = now)."""
+class Opened:
+    """A dossier that a viewer has opened: what the entity is known by, and which facts may be seen.
+
+    As of T: learnt (sealed) at or before T, no higher version learnt by then, under the ties
+    believed at T.
+    """
 
     party: Party
     as_of: datetime | None
+    policy: Policy
+    tied: Tied
+
+    @property
+    def facts(self) -> QuerySet[Fact]:
+        """The current versions of all facts tied to the party that the viewer may see."""
+        seen = Fact.objects.filter(self.policy.as_q()).filter(self.tied.means)
+        return then.current(seen, self.as_of)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many facts of each table there are. One query, once."""
+        return dict(self.facts.values_list("dataset").annotate(n=Count("pk")).order_by())
+
+    def page(self, families: Iterable[Family] = (), start: int = 0) -> "Dossier":
+        """At most PAGE facts of some families from the `start`th on; `total` counts all."""
+        facts, counts = self.facts, self.counts
+        if wanted := set(families):
+            counts = {t: n for t, n in counts.items() if _family(t) in wanted}
+            facts = facts.filter(dataset__in=list(counts))
+        rows = list(_ordered(facts)[start : start + PAGE])
+        return Dossier(_entries(self, rows), sum(counts.values()))
+
+    def all_entries(self) -> Iterator[Entry]:
+        """Every fact, newest first, some hundreds at a time: for exports."""
+        ordered = _ordered(self.facts)
+        for start in count(0, PAGE):
+            rows = list(ordered[start : start + PAGE])
+            yield from _entries(self, rows)
+            if len(rows) < PAGE:
+                return
+
+    def doubtful(self) -> list[Tie]:
+        """The doubtful ties, as far as the viewer may see a record behind them."""
+        asked = [tie.pk for tie in self.tied.doubtful]
+        if not asked:
+            return []
+        behind = Fact.objects.filter(self.policy.as_q(), subject=OuterRef("subject"))
+        if self.as_of is not None:
+            behind = behind.filter(chunk__in=then.learnt_chunks(self.as_of))
+        shown = Tie.objects.filter(Exists(behind), pk__in=asked)
+        return list(shown.select_related("subject")[:20])
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A page of a dossier, newest first, and how many facts there are in all."""
+
     entries: Sequence[Entry]
     total: int
-    doubtful: Sequence[Tie]
 
     def of(self, *families: Family) -> list[Entry]:
         """The entries of some families."""
         return [entry for entry in self.entries if entry.family in families]
 
 
-def facts_of(
+def opened(
     account: Account,
     party: Party,
     *,
     as_of: datetime | None = None,
     policy: Policy | None = None,
-) -> QuerySet[Fact]:
-    """The current versions of all facts tied to a party that the account may see.
+) -> Opened:
+    """The dossier of a party for a viewer, as of a moment (None = now).
 
-    As of T: learnt (sealed) at or before T, no higher version learnt by then, under the ties
-    believed at T. What may be seen is what may be seen today, unless another `policy` is given:
-    that of then (queries/then.py).
+    What may be seen is what may be seen today, unless another `policy` is given: that of then
+    (queries/then.py).
     """
-    seen = Fact.objects.filter((policy or policy_of(account)).as_q())
-    return then.current(seen.filter(tied_to(party, as_of)), as_of)
+    return Opened(party, as_of, policy or policy_of(account), tied(party, as_of))
 
 
-def tied_to(party: Party, as_of: datetime | None = None) -> Q:
-    """The facts that mean a party: by the tie of their subject, unless one of their own says otherwise.
-
-    As of T by the ties believed at T.
-    """
-    firm = then.believed(Tie.objects.filter(is_doubtful=False), as_of)
-    apart = firm.filter(fact_id__isnull=False)
-    general = firm.filter(party=party, fact_id__isnull=True)
-    meant = Q(subject__in=general.values("subject"))
-    if apart.filter(subject__in=general.values("subject")).exists():
-        meant &= ~Q(Exists(apart.filter(fact_id=OuterRef("pk")).exclude(party=party)))
-    own = list(apart.filter(party=party).values_list("fact_id", flat=True))
-    return meant | Q(pk__in=own) if own else meant
+def _ordered(facts: QuerySet[Fact]) -> QuerySet[Fact]:
+    return facts.select_related("provider", "chunk__batch").order_by("-occurred_on", "-pk")
 
 
-def dossier(
-    account: Account,
-    party: Party,
-    *,
-    as_of: datetime | None = None,
-    policy: Policy | None = None,
-    families: Iterable[Family] = (),
-    start: int = 0,
-) -> Dossier:
-    """The dossier of a party for a viewer. A fixed number of queries, whatever it holds.
-
-    `entries` are at most PAGE facts from the `start`th on; `total` counts all. Doubtful ties are
-    told where the viewer may see a record behind them. `policy` as in `facts_of`.
-    """
-    policy = policy or policy_of(account)
-    facts = facts_of(account, party, as_of=as_of, policy=policy)
-    wanted = [t.name for t in loader.current().tables.values() if t.family in set(families)]
-    if wanted:
-        facts = facts.filter(dataset__in=wanted)
-    total = facts.count()
-    ordered = facts.select_related("provider", "chunk__batch").order_by("-occurred_on", "-id")
-    rows = list(ordered[start : start + PAGE])
-    entries = _entries(policy, rows, _ties(party, as_of), as_of)
-    return Dossier(party, as_of, entries, total, _doubtful(policy, party, as_of))
-
-
-def _doubtful(policy: Policy, party: Party, as_of: datetime | None) -> list[Tie]:
-    """The doubtful ties of a party, as far as the viewer may see a record behind them."""
-    behind = Fact.objects.filter(policy.as_q(), subject=OuterRef("subject"))
-    if as_of is not None:
-        behind = behind.filter(chunk__in=then.learnt_chunks(as_of))
-    doubtful = then.believed(Tie.objects.filter(party=party, is_doubtful=True), as_of)
-    return list(doubtful.filter(Exists(behind)).select_related("subject")[:20])
-
-
-def counts(
-    account: Account,
-    party: Party,
-    *,
-    as_of: datetime | None = None,
-    policy: Policy | None = None,
-) -> dict[str, int]:
-    """How many facts of each table the dossier holds for this viewer. `policy` as in `facts_of`."""
-    facts = facts_of(account, party, as_of=as_of, policy=policy)
-    return dict(facts.values_list("dataset").annotate(n=Count("pk")).order_by())
-
-
-def all_entries(
-    account: Account, party: Party, *, as_of: datetime | None = None
-) -> Iterator[Entry]:
-    """Every fact of the dossier, newest first, some hundreds at a time: for exports."""
-    policy, ties = policy_of(account), _ties(party, as_of)
-    facts = facts_of(account, party, as_of=as_of, policy=policy)
-    ordered = facts.select_related("provider", "chunk__batch").order_by("-occurred_on", "-pk")
-    for start in count(0, PAGE):
-        rows = list(ordered[start : start + PAGE])
-        yield from _entries(policy, rows, ties, as_of)
-        if len(rows) < PAGE:
-            return
+def _family(table: str) -> Family:
+    return loader.current().table(table).family
 
 
 def doubt_in_words(tie: Tie) -> str:
@@ -216,7 +199,7 @@ def versions(account: Account, fact: Fact) -> list[Version]:
         provider=fact.provider, dataset=fact.dataset, source_key=fact.source_key
     )
     rows = list(same.select_related("chunk__batch", "provider").order_by("-version"))
-    entries = _entries(policy_of(account), rows, {}, None)
+    entries = entries_of(policy_of(account), rows, {}, None)
     found = [Version(entries[-1], None, frozenset())]
     pairs = zip(pairwise(rows), pairwise(entries), strict=True)
     return [
@@ -229,17 +212,18 @@ def _changed(new: Mapping[str, str], old: Mapping[str, str]) -> frozenset[str]:
     return frozenset(name for name in {*new, *old} if new.get(name) != old.get(name))
 
 
-def _ties(party: Party, as_of: datetime | None) -> dict[int, Tie]:
-    """Subject → the tie by which it is the party, for saying why a record is here."""
-    ties = then.believed(Tie.objects.filter(party=party, is_doubtful=False), as_of)
-    rows = ties.select_related("subject").order_by(F("fact_id").desc(nulls_last=True))
-    return {tie.subject_id: tie for tie in rows}
+def _entries(within: Opened, rows: Sequence[Fact]) -> list[Entry]:
+    """The facts of a dossier, with the ties by which they are in it."""
+    return entries_of(within.policy, rows, within.tied.by_subject, within.as_of)
 
 
-def _entries(
-    policy: Policy, rows: Sequence[Fact], ties: dict[int, Tie], as_of: datetime | None
+def entries_of(
+    policy: Policy,
+    rows: Sequence[Fact],
+    ties: Mapping[int, Tie],
+    as_of: datetime | None,
 ) -> list[Entry]:
-    """The facts as entries; of the past under the names that items and providers bore then."""
+    """Facts as entries; of the past under the names that items and providers bore then."""
     named = {_item(fact) for fact in rows if fact.item}
     learnt = ledger.learnt_times({fact.chunk.act_id for fact in rows})
     if as_of is None:

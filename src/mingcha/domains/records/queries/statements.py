@@ -100,18 +100,26 @@ def _statement(one: Said, attribute: Attribute, ranks: Ranks) -> Statement | Non
 
 def sources_of(parties: Collection[int], ranks: Ranks) -> dict[int, Sources]:
     """What is said of some parties by the tables that count, registers always. Two queries."""
-    registers = [t.name for t in loader.current().tables.values() if t.family is Family.REGISTER]
-    tables = sorted({*authority.source_tables(ranks), *registers})
     found: dict[int, Sources] = defaultdict(Sources)
-    asked: dict[str, Any] = {"parties": sorted(parties), "tables": tables}
-    with connection.cursor() as cursor:
-        cursor.execute(RECORDS, asked)
-        for party, *row in cursor.fetchall():
-            found[party].said.append(_said(row))
+    for party, said in said_of(parties, ranks).items():
+        found[party].said = said
     standing = Settlement.objects.filter(party__in=parties, ended_at__isnull=True)
     for one in standing:
         record = (one.provider_id, one.dataset, one.source_key)
         found[one.party_id].by_hand[Attribute(one.attribute)] = (record, one.value)
+    return found
+
+
+def said_of(parties: Collection[int], ranks: Ranks) -> dict[int, list[Said]]:
+    """The same without what persons settled. One query."""
+    registers = [t.name for t in loader.current().tables.values() if t.family is Family.REGISTER]
+    tables = sorted({*authority.source_tables(ranks), *registers})
+    found: dict[int, list[Said]] = defaultdict(list)
+    asked: dict[str, Any] = {"parties": sorted(parties), "tables": tables}
+    with connection.cursor() as cursor:
+        cursor.execute(RECORDS, asked)
+        for party, *row in cursor.fetchall():
+            found[party].append(_said(row))
     return found
 
 

@@ -51,7 +51,7 @@ def seal():
 
 def seen(account, *, as_of=None):
     party = Party.objects.get(name=NAME)
-    entries = dossier.dossier(account, party, as_of=as_of).entries
+    entries = dossier.opened(account, party, as_of=as_of).page().entries
     return [(entry.version, entry.headline) for entry in entries]
 
 
@@ -68,7 +68,7 @@ def test_a_past_moment_shows_what_was_known_then(city, clerk):
     assert seen(clerk, as_of=before) == []
     assert [version for version, _ in seen(clerk, as_of=first)] == [1]
     assert [version for version, _ in seen(clerk, as_of=second)] == [2]
-    now = dossier.dossier(clerk, Party.objects.get(name=NAME)).entries
+    now = dossier.opened(clerk, Party.objects.get(name=NAME)).page().entries
     assert [(entry.version, entry.is_withdrawn) for entry in now] == [(3, True)]
 
 
@@ -103,13 +103,13 @@ def test_an_officials_view_masks_what_is_internal_and_keeps_the_rest(city, clerk
     Consent.objects.create(provider=city.market, dataset="check_action", since=date(2020, 1, 1))
     party = Party.objects.get(kind="2")
 
-    entry = dossier.dossier(make_account("clerk", organisation=city.fire), party).entries[0]
+    entry = dossier.opened(make_account("clerk", organisation=city.fire), party).page().entries[0]
     values = {field.field: field.value for field in entry.fields}
 
     assert values["administrative_cp"] == "张＊＊"
     assert "19900307" not in values["administrative_cp_ui_code"]
     assert values["check_date"] == "2025-03-04"
-    own = dossier.dossier(clerk, party).entries[0]
+    own = dossier.opened(clerk, party).page().entries[0]
     assert {f.field: f.value for f in own.fields}["administrative_cp"] == "张演示"
 
 

@@ -140,7 +140,7 @@ def test_two_that_were_merged_in_law_keep_both_their_histories(give, client, lin
     assert client.post(address, said | {"reason": "合并公告"}).status_code == 302
 
     keys = {
-        party.pk: {e.headline for e in dossier.dossier(linker, party).entries}
+        party.pk: {e.headline for e in dossier.opened(linker, party).page().entries}
         for party in (gone, lives)
     }
     assert keys[gone.pk] and keys[lives.pk]
@@ -171,7 +171,7 @@ def test_a_past_moment_shows_ties_as_they_were_believed_then(
     after = seal()
 
     def told(party: Party, moment: datetime | None) -> int:
-        return len(dossier.dossier(linker, party, as_of=moment).entries)
+        return len(dossier.opened(linker, party, as_of=moment).page().entries)
 
     whole = [told(old, before), told(new, before)]
     assert party_of("TS000001") == old

@@ -123,7 +123,7 @@ def test_a_code_used_by_two_entities_is_doubted_and_parted_by_name(give, linker)
     give(inspection(4, **other, **code), inspection(5, **mine, **code))
     assert [party_of(f"JC00000{n}") for n in (4, 5)] == [second, first]
     assert not questions.questions(linker, questions.Filter()).exists()
-    keys = {e.fact_id for e in dossier.dossier(linker, second).entries}
+    keys = {e.fact_id for e in dossier.opened(linker, second).page().entries}
     assert keys == set(
         Fact.objects.filter(source_key__in=["JC000002", "JC000003", "JC000004"]).values_list(
             "pk", flat=True

@@ -18,7 +18,7 @@ from mingcha.standards.model import FieldType
 
 @dataclass(frozen=True)
 class Part:
-    """Fields that belong together, for parts/facts.html."""
+    """Fields that belong together, as the tag facts draws them."""
 
     label: str
     facts: Sequence[dict[str, object]]
