@@ -33,7 +33,7 @@ build: .venv/.synced $(DIST)/.built  ## environment and front end, without start
 
 check: lint types layers fast  ## before each commit, at most 90 seconds
 
-test: check slow  ## everything CI runs
+test: check whole slow  ## everything CI runs
 
 lint: .venv/.synced  ## format and lint
 	$(say) '格式与静态检查'
@@ -48,9 +48,13 @@ layers: .venv/.synced  ## who may import whom
 	$(say) '分层检查'
 	@.venv/bin/lint-imports --no-logo > .venv/layers.txt 2>&1 || { cat .venv/layers.txt; exit 1; }
 
-fast: build  ## tests of the daily kind
-	$(say) '快速测试'
-	@$(PY) -m pytest -q -m 'not slow' -n $(WORKERS)
+fast: build  ## tests that take no database
+	$(say) '快速测试（不用数据库）'
+	@$(PY) -m pytest -q -m 'not slow and not database' -n $(WORKERS)
+
+whole: build  ## tests on a real PostgreSQL, through services, pages and the API
+	$(say) '数据库测试'
+	@$(PY) -m pytest -q -m 'not slow and database' -n $(WORKERS)
 
 slow: build  ## browser, kills, volumes, second PostgreSQL
 	$(say) '慢速测试'
@@ -93,4 +97,4 @@ $(DIST)/.built: .venv/.synced $(WEB)
 	@PATH="$$PWD/.venv/bin:$$PATH" && cd web && npm ci --silent --no-audit --no-fund && npm run --silent build -- --logLevel warn
 	@touch '$@'
 
-.PHONY: help run build check test lint types layers fast slow bench soak docs clean
+.PHONY: help run build check test lint types layers fast whole slow bench soak docs clean

@@ -34,6 +34,13 @@ hypothesis.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 pytest_plugins = ["mingcha.base.people.testing"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that take a database: `make check` leaves them to `make test`."""
+    for item in items:
+        if item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+
+
 class Pristine:
     """The database as every test finds it: roles, rules and authorities loaded, and nothing else.
 
