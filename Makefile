@@ -33,7 +33,9 @@ build: .venv/.synced $(DIST)/.built  ## environment and front end, without start
 
 check: lint types layers fast  ## before each commit, at most 90 seconds
 
-test: check whole slow  ## everything CI runs
+test: lint types layers build  ## everything CI runs: also databases, browser, kills, volumes
+	$(say) '全部测试'
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup
 
 lint: .venv/.synced  ## format and lint
 	$(say) '格式与静态检查'
@@ -51,14 +53,6 @@ layers: .venv/.synced  ## who may import whom
 fast: build  ## tests that take no database
 	$(say) '快速测试（不用数据库）'
 	@$(PY) -m pytest -q -m 'not slow and not database' -n $(WORKERS)
-
-whole: build  ## tests on a real PostgreSQL, through services, pages and the API
-	$(say) '数据库测试'
-	@$(PY) -m pytest -q -m 'not slow and database' -n $(WORKERS)
-
-slow: build  ## browser, kills, volumes, second PostgreSQL
-	$(say) '慢速测试'
-	@$(PY) -m pytest -q -m slow -n $(WORKERS) --dist loadgroup
 
 bench: build  ## measure and print the table of bench/README.md
 	$(say) '性能测量'
@@ -97,4 +91,4 @@ $(DIST)/.built: .venv/.synced $(WEB)
 	@PATH="$$PWD/.venv/bin:$$PATH" && cd web && npm ci --silent --no-audit --no-fund && npm run --silent build -- --logLevel warn
 	@touch '$@'
 
-.PHONY: help run build check test lint types layers fast whole slow bench soak docs clean
+.PHONY: help run build check test lint types layers fast bench soak docs clean

@@ -34,11 +34,16 @@ hypothesis.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 pytest_plugins = ["mingcha.base.people.testing"]
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that take a database: `make check` leaves them to `make test`."""
+    """Mark the tests that take a database: `make check` leaves them to `make test`.
+
+    The slow ones come first, so that no worker is left with them at the end.
+    """
     for item in items:
         if item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 class Pristine:
