@@ -81,8 +81,9 @@ class Listing(Generic[M]):
 
     @property
     def rows(self) -> list[M]:
-        """The rows of the page."""
-        return list(self.found[self.pager.here])
+        """The rows of the page: found by their keys alone, and only those then read whole."""
+        keys = list(self.found.values_list("pk", flat=True)[self.pager.here])
+        return list(self.found.filter(pk__in=keys))
 
     @property
     def headers(self) -> list[dict[str, object]]:

@@ -176,6 +176,7 @@ class Batch(models.Model):
         indexes = [
             models.Index(fields=["provider", "table", "file"], name="batch_same_file"),
             models.Index(fields=["state"], name="batch_state"),
+            models.Index(fields=["-received_at", "-id"], name="batch_received"),
         ]
 
     def __str__(self) -> str:

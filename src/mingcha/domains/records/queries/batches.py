@@ -49,9 +49,8 @@ def provider_for(account: Account, code: str, right: str = INTAKE) -> Organisati
 
 def visible_to(account: Account) -> QuerySet[Batch]:
     """The batches of the organisations over which the account may read receipts."""
-    return Batch.objects.filter(provider__in=providers_for(account, RECEIPTS)).select_related(
-        "provider", "submitted_by", "run", "mapping"
-    )
+    mine = Batch.objects.filter(provider__in=account.held.bodies(RECEIPTS))
+    return mine.select_related("provider", "submitted_by", "run", "mapping")
 
 
 def batch_for(account: Account, public_id: str) -> Batch:
