@@ -8,7 +8,7 @@ from ninja import Field, Router, Schema
 
 from mingcha.base.access import door
 from mingcha.base.errors import NotFound
-from mingcha.base.once.services import once
+from mingcha.base.once.door import once
 from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.records.models import Consent

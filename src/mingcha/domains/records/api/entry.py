@@ -8,9 +8,10 @@ from ninja import Body, Field, Query, Router, Schema
 from mingcha.base.access import door
 from mingcha.base.errors import BadInput
 from mingcha.base.ids import LENGTH
+from mingcha.base.once.door import once
 from mingcha.base.once.errors import KeyTaken
 from mingcha.base.once.services import Asked as AskedUnder
-from mingcha.base.once.services import asked_under, once
+from mingcha.base.once.services import asked_under
 from mingcha.base.people.models import Account
 from mingcha.domains.records.errors import DraftLanded, NotAccepted, RecordTaken
 from mingcha.domains.records.queries import batches

@@ -8,7 +8,7 @@ from ninja import Field, Router, Schema
 
 from mingcha.base.access import door
 from mingcha.base.exports import attachment
-from mingcha.base.once.services import once
+from mingcha.base.once.door import once
 from mingcha.base.people.models import Account
 from mingcha.domains.records.models import Export
 from mingcha.domains.records.queries import datasets as queries
