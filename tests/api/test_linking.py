@@ -5,6 +5,7 @@ from django.test import Client
 from tests.api.handing_in import Program
 
 from mingcha.base.people.testing import make_account
+from mingcha.domains.records.models import Tie
 from mingcha.domains.records.testing import as_csv, inspection, lawful, make_catalogue, uscc
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,6 +67,31 @@ def test_a_record_without_a_code_is_tied_by_name_and_address_however_written(pro
     assert receipt["accepted"] == 1, program.reasons(receipt["number"])
 
     assert dossier(program) == (["complaint", "object_enterprise"], [])
+
+
+@pytest.mark.row("REG-5")
+def test_what_a_firm_owns_and_bears_its_name_is_not_whom_a_complaint_is_about(program):
+    """A hoarding is registered as an object of its own, under the firm's name and at its address."""
+    name, address = "上海荣沃科软件有限公司", "上海市浦东新区金紫街894号"
+    firm = lawful(
+        "object_enterprise", 71, uscc=uscc(71), enterprise_name=f"{name}（演示）", domicile=address
+    )
+    hoarding = lawful(
+        "special_element", 1, element_name=f"{name}户外广告设施（演示）", address_registered=address,
+        address_operating=address, owner_code=uscc(71),
+    )  # fmt: skip
+    for table, row in (("object_enterprise", firm), ("special_element", hoarding)):
+        receipt = program.hand_in(as_csv([row], table=table))
+        assert receipt["accepted"] == 1, program.reasons(receipt["number"])
+    complaint = lawful(
+        "complaint", 1, respondent_code="", respondent=f"{name}(演示)", respondent_address=address
+    )
+    receipt = program.hand_in(as_csv([complaint], table="complaint"))
+    assert receipt["accepted"] == 1, program.reasons(receipt["number"])
+
+    ties = Tie.objects.filter(subject__scheme="name", until=None).select_related("party")
+
+    assert [(tie.party.subkind, tie.is_doubtful) for tie in ties] == [("enterprise", False)]
 
 
 @pytest.mark.row("REG-5")

@@ -152,7 +152,7 @@ VISITS = {
     "quality:digests": ("data-bureau", "/quality/digests"),
     "quality:provider": ("data-bureau", "/quality/cards/market"),
     "quality:card": ("data-bureau", "/quality/cards/market/check_action"),
-    "quality:late": ("data-bureau", "/quality/cards/market/check_action/late"),
+    "quality:rows": ("data-bureau", "/quality/cards/market/check_action/late"),
     "records:conflicts": ("linker", "/links/conflicts/"),
     "records:consents": ("head", "/consents/"),
     "records:consent_new": ("clerk", "/consents/new"),

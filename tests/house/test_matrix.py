@@ -153,7 +153,7 @@ PAGES = {
     "quality:digest": "records.receipts",
     "quality:provider": "records.receipts",
     "quality:card": "records.receipts",
-    "quality:late": "records.receipts",
+    "quality:rows": "records.receipts",
     "healthz": PUBLIC,
     "readyz": PUBLIC,
     "portal:items": PUBLIC,

@@ -1,5 +1,6 @@
 """Days are Asia/Shanghai dates; moments are stored in UTC."""
 
+import calendar
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -47,3 +48,9 @@ def day_moment(text: str, *, end: bool = False) -> datetime | None:
 def start_of(day: date) -> datetime:
     """The moment at which an Asia/Shanghai day begins."""
     return datetime.combine(day, time.min, SHANGHAI)
+
+
+def plus_months(day: date, count: int) -> date:
+    """The same day of the month so many later (or earlier), or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-import xlsxwriter
 from django.conf import settings
 from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -78,6 +77,8 @@ class Book:
             "constant_memory": True, "tmpdir": str(settings.EXPORTS),
             "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
         }  # fmt: skip
+        import xlsxwriter  # noqa: PLC0415 -- 8 MB that only writing a workbook needs
+
         self._book = xlsxwriter.Workbook(self._file, options)
         self._pages: list[Pages] = []
 

@@ -1,5 +1,7 @@
 """Defer a job by its name, on the caller's connection: committed with the deed or not at all."""
 
+import ctypes
+import gc
 import importlib
 import importlib.util
 import pkgutil
@@ -31,3 +33,11 @@ def import_jobs(package: str) -> None:
     jobs = importlib.import_module(package)
     for module in pkgutil.iter_modules(getattr(jobs, "__path__", [])):
         importlib.import_module(f"{package}.{module.name}")
+
+
+def give_back_memory() -> None:
+    """Give the system back what loading has used and left; where the C library cannot, nothing."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc
+    if trim is not None:
+        trim(0)

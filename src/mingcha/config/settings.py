@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "mingcha.base.calendar",
     "mingcha.base.people",
     "mingcha.base.cases",
+    "mingcha.base.once",
+    "mingcha.base.keeping",
     "mingcha.domains.catalog",
     "mingcha.domains.officers",
     "mingcha.domains.parties",

@@ -8,6 +8,7 @@ from mingcha.standards import numbering
 from mingcha.standards.form import CITED, FACTS, TEXT, fields_in, number_field, parsed
 from mingcha.standards.headers import plain
 from mingcha.standards.model import (
+    OBJECT_KINDS,
     CodeTable,
     DayOf,
     FieldSpec,
@@ -43,6 +44,7 @@ def problems_of_table(
     yield from _unknown_codes(table, code_tables)
     if table.subject is not None and len(table.subject.value) > 1 and not table.subject.scheme:
         yield "的 subject 由几个字段共同识别，须写明 scheme"
+    yield from _kind_problems(table, code_tables)
     if table.register_as is not None:
         yield from _register_problems(table, table.register_as)
     if table.item is not None and not _lists(tables.get(table.item.scheme), "item"):
@@ -105,7 +107,7 @@ def fields_of(rule: Rule) -> tuple[str, ...]:
 
 
 # Members that hold something else than the name of a field.
-_WORDS = {"scheme", "kind", "subkind", "person_when", "by", "coding"}
+_WORDS = {"scheme", "kind", "kinds", "subkind", "person_when", "by", "coding"}
 
 
 def _named_in(part: BaseModel) -> Iterator[tuple[str, str]]:
@@ -192,6 +194,14 @@ _TOLD_BY = {
     RegionBy.AUTHORITY: {FieldType.TEXT},
     RegionBy.ADDRESS: {FieldType.TEXT},
 }
+
+
+def _kind_problems(table: Table, code_tables: Mapping[str, CodeTable]) -> Iterator[str]:
+    """Objects are of the kinds that the national code table knows."""
+    known = code_tables.get(OBJECT_KINDS)
+    said = {kind for kinds in table.kinds_of_subject().values() for kind in kinds}
+    for kind in sorted(said - known.labels.keys()) if known is not None else ():
+        yield f"提到不存在的监管对象类型“{kind}”（代码表 {OBJECT_KINDS}）"
 
 
 def _register_problems(table: Table, spec: RegisterSpec) -> Iterator[str]:

@@ -8,6 +8,7 @@ from mingcha.standards import words
 from mingcha.standards.frames.catalogue import CheckInfo, checks
 from mingcha.standards.loader import Catalogue
 from mingcha.standards.model import (
+    OBJECT_KINDS,
     CodeTable,
     FieldSpec,
     FieldType,
@@ -169,6 +170,8 @@ def _use(table: Table, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     elif subject is not None and (subject.value or subject.name):
         named = _labels(table, subject.value or (subject.name or "",))
         yield "关联对象", f"凭{named}关联到监管对象；代码有误或没有代码的，按名称和地址关联。"
+        kinds = "；".join(catalogue.code_table(OBJECT_KINDS).label_of(k) for k in subject.kinds)
+        yield "按名称可关联的对象", f"{kinds}。"
     if table.relation_as is not None:
         other = table.fields[table.relation_as.other].label
         yield (

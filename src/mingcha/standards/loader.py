@@ -23,7 +23,7 @@ from pydantic import BaseModel, ValidationError
 
 from mingcha.standards.consistency import problems_of_codes, problems_of_table
 from mingcha.standards.errors import StandardBroken, UnknownCodeTable, UnknownTable
-from mingcha.standards.model import CodeTable, Table
+from mingcha.standards.model import WHO, CodeTable, Table
 
 HERE = Path(__file__).parent
 ENVIRONMENT = "MINGCHA_STANDARDS"
@@ -53,6 +53,19 @@ class Catalogue:
         subjects = [table.subject for table in self.tables.values() if table.subject]
         named += [(spec.scheme or "", spec.value) for spec in subjects]
         return frozenset(scheme for scheme, fields in named if len(fields) > 1)
+
+    @cached_property
+    def kinds_by_scheme(self) -> Mapping[str, frozenset[str]]:
+        """Scheme → the kinds of objects that a subject known under it may be; "" is any other scheme."""
+        kinds: dict[str, frozenset[str]] = {"": frozenset(WHO)}
+        for table in self.tables.values():
+            for scheme, some in table.kinds_of_subject().items():
+                kinds[scheme] = kinds.get(scheme, frozenset()) | some
+        return kinds
+
+    def kinds_of(self, scheme: str) -> frozenset[str]:
+        """The kinds of objects that a subject known under a scheme, such as "name", may be."""
+        return self.kinds_by_scheme.get(scheme, self.kinds_by_scheme[""])
 
     def code_table(self, name: str) -> CodeTable:
         """The code table of this name. Raises UnknownCodeTable, naming the nearest."""

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator
 from pydantic import Field as Given
@@ -80,12 +80,19 @@ def _one_or_several(given: Any) -> Any:
 Identity = Annotated[tuple[str, ...], BeforeValidator(_one_or_several)]
 
 
+# Who can be dealt with: entities, persons, bodies. A device, a product's licence, premises or whatever
+# else is listed as an object bears its owner's name and is not whom a complaint is about.
+OBJECT_KINDS: Final = "supervise_object_type"
+WHO: Final = ("1", "2", "10")
+
+
 class SubjectSpec(Strict):
     """Which fields say whom the record concerns (监管对象 / 行政相对人).
 
     `scheme` is fixed ("uscc"), or `scheme_from` names a certificate-type field whose code decides
     (001 → uscc, 111 → resident-id, anything else → "cert-<code>"). Without a value the subject is
-    nameless: (provider, normalised name, address).
+    nameless: (provider, normalised name, address). `kinds` are the kinds of objects (代码表
+    supervise_object_type) that it may be when it is looked for by name; a code decides by itself.
     """
 
     scheme: str | None = None
@@ -95,6 +102,7 @@ class SubjectSpec(Strict):
     address: tuple[str, ...] = ()  # the first that is filled counts
     region: str | None = None
     person_when: tuple[str, str] | None = None  # (field, value) saying it is a natural person
+    kinds: Annotated[tuple[str, ...], Given(min_length=1)] = WHO
 
     @property
     def code(self) -> str | None:
@@ -381,6 +389,15 @@ class Table(Strict):
     references: tuple[Reference, ...] = ()
     retired: dict[str, Retired] = {}
     form: FormSpec = FormSpec()
+
+    def kinds_of_subject(self) -> dict[str, frozenset[str]]:
+        """Scheme → the kinds of objects that the table's subject may be; "" if it has no code."""
+        if self.register_as is not None:
+            return dict.fromkeys(self.register_as.identifiers, frozenset({self.register_as.kind}))
+        if self.subject is None:
+            return {}
+        schemes = (self.subject.scheme,) if self.subject.scheme else ("uscc", "resident-id")
+        return dict.fromkeys(("", *schemes), frozenset(self.subject.kinds))
 
     @property
     def day_field(self) -> str | None:

@@ -5,12 +5,12 @@ on its n-th working day. One in days or months that ends on a day off ends on th
 (民法典 第二百零三条). Days on which the clock stood still are not counted.
 """
 
-import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from mingcha.base.calendar.rules import LONGEST, Judge
+from mingcha.base.days import plus_months
 
 ONE_DAY = timedelta(days=1)
 
@@ -95,9 +95,7 @@ def _months(day: date, count: int, pauses: Sequence[Pause], judge: Judge) -> Due
     if count * 31 > LONGEST:
         raise ValueError(f"{count} months is more than ten years")
     start = day
-    months = day.year * 12 + day.month - 1 + count
-    year, month = divmod(months, 12)
-    day = date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    day = plus_months(day, count)
     walked = start
     while walked < day:  # the end moves on with every day that stood still before it
         walked += ONE_DAY

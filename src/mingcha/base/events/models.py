@@ -5,13 +5,13 @@ import uuid
 from django.db import models
 
 # table → what the app role may do beyond reading.
-PROTECTED = {"events_event": ("INSERT",)}
+PROTECTED = {"events_event": ("INSERT", "DELETE")}
 
 
 class Event(models.Model):
     """Something that happened (事件): its type, whom it concerns, and ids. Never rows, never names.
 
-    Insert-only. `subject` orders reactions: those to one subject run in the order of its events.
+    Never altered; delivered ones go after the period of a rule (base/keeping). `subject` orders reactions: those to one subject run in the order of its events.
     """
 
     uid = models.UUIDField("编号", unique=True, default=uuid.uuid4)

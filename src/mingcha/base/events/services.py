@@ -13,6 +13,7 @@ def land_item(event: ItemPublished) -> None: ...
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from django.db import connection, transaction
@@ -30,6 +31,18 @@ FIRST_WAIT_SECONDS = 5
 LONGEST_WAIT_SECONDS = 3600
 QUEUE = "default"
 OPERATE = "desk.operate"
+KEEP = "keeping.delivered_events"
+# A reaction that waits, runs, or failed for good and may be tried again by hand holds its event.
+FORGET = """
+    WITH old AS (
+        SELECT id FROM events_event
+        WHERE at < %(before)s AND id NOT IN (
+            SELECT (args->>'event')::bigint FROM procrastinate_jobs
+            WHERE task_name LIKE 'react:%%' AND status IN ('todo', 'doing', 'failed'))
+        ORDER BY id LIMIT %(most)s),
+    done AS (DELETE FROM events_reactiondone WHERE event_id IN (SELECT id FROM old))
+    DELETE FROM events_event WHERE id IN (SELECT id FROM old)
+"""
 TRY_NOW = """
     UPDATE procrastinate_jobs SET scheduled_at = now()
     WHERE id = %s AND status = 'todo' AND task_name = ANY(%s)
@@ -174,3 +187,10 @@ def react(reaction: Reaction, event: int) -> bool:
     if is_new:
         reaction.do(reaction.event(**row.ids))
     return is_new
+
+
+def forget(before: datetime, most: int) -> int:
+    """Forget events told before a moment to which every reaction is done. Returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, {"before": before, "most": most})
+        return int(cursor.rowcount)

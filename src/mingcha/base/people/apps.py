@@ -35,9 +35,11 @@ class PeopleConfig(AppConfig):
     verbose_name = "组织与账号"
 
     def ready(self) -> None:
+        from mingcha.base.keeping.services import keep
         from mingcha.base.ledger import verify
         from mingcha.base.people.contents import LEDGERED
         from mingcha.base.people.roles import declared
+        from mingcha.base.people.services import forgetting
 
         RIGHT_LABELS.update({key: right.label for key, right in declared().rights.items()})
         for kind, (label, digests) in LEDGERED.items():
@@ -45,3 +47,5 @@ class PeopleConfig(AppConfig):
         explain(ACCOUNTS)
         explain(ACTS)
         explain(ORGANISATIONS)
+        keep(forgetting.KEEP_SESSIONS, forgetting.forget_sessions)
+        keep(forgetting.KEEP_SIGNING_IN, forgetting.forget_signing_in)

@@ -41,6 +41,14 @@ TIMED = {
     Family.LICENCE, Family.INSPECTION, Family.PENALTY, Family.COERCION, Family.OTHER,
     Family.COMPLAINT, Family.CREDIT,
 }  # fmt: skip
+# What a number of a scorecard counts, in words.
+KINDS: Mapping[str, str] = {
+    "late": "逾期报送的记录", "timed": "计时的记录", "timely": "期限内报送的记录",
+    "history": "历史补录的记录", "facts": "入库的记录", "filled": "已填的记录", "unfilled": "未填的记录",
+    "about": "有对象的记录", "tied": "关联到已登记对象的记录", "unlinked": "未关联到已登记对象的记录",
+    "corrected": "更正的记录", "withdrawn": "撤回的记录",
+}  # fmt: skip
+TIMED_KINDS = {"late", "timed", "timely", "history"}
 FIELDS = tuple(Counts.__dataclass_fields__)
 TREND_MONTHS = 12
 
@@ -156,15 +164,45 @@ def filled(account: Account, provider: Organisation, table: str, month: date) ->
     return sorted(found, key=lambda one: one.share)
 
 
-def late(account: Account, provider: Organisation, table: str, month: date) -> QuerySet[Fact]:
-    """The records of a month that came too late, for whoever may see the provider's rows."""
-    docked = measuring.docked_on(provider.pk, table)
-    mine = sharing.visible_to(account).filter(provider=provider, dataset=table)
-    if docked is None or table not in timed_tables():
-        return mine.none()
+def rows(
+    account: Account, provider: Organisation, table: str, month: date, kind: str, field: str = ""
+) -> QuerySet[Fact]:
+    """The records of a month behind a number of a scorecard, for whoever may see the provider's rows.
+
+    `kind` is one of `KINDS`; "filled" and "unfilled" speak of a field. Raises NotFound.
+    """
+    if kind not in KINDS or (field and field not in loader.current().table(table).fields):
+        raise NotFound(what="记录", key=f"{kind} {field}".strip())
     start, end = stretch_of(month)
+    mine = sharing.visible_to(account).filter(provider=provider, dataset=table)
     landed = mine.filter(chunk__landed_at__gte=start, chunk__landed_at__lt=end)
-    return measuring.late(landed, earliest=earliest_days(month), docked_on=docked)
+    if kind in TIMED_KINDS:
+        return _timed_rows(landed, provider, table, month, kind)
+    standing = landed.exclude(operation="d")
+    found = {
+        "facts": standing,
+        "filled": standing.filter(payload__has_key=field),
+        "unfilled": standing.exclude(payload__has_key=field),
+        "about": measuring.about_somebody(landed),
+        "tied": measuring.about_somebody(landed, tied=True),
+        "unlinked": measuring.about_somebody(landed, tied=False),
+        "corrected": landed.filter(operation="u"),
+        "withdrawn": landed.filter(operation="d"),
+    }
+    return found[kind]
+
+
+def _timed_rows(
+    landed: QuerySet[Fact], provider: Organisation, table: str, month: date, kind: str
+) -> QuerySet[Fact]:
+    docked = measuring.docked_on(provider.pk, table)
+    if docked is None or table not in timed_tables():
+        return landed.none()
+    if kind == "history":
+        return measuring.history(landed, docked_on=docked)
+    late = measuring.late(landed, earliest=earliest_days(month), docked_on=docked)
+    timed = measuring.timed(landed, docked_on=docked)
+    return {"late": late, "timed": timed, "timely": timed.exclude(pk__in=late.values("pk"))}[kind]
 
 
 def hints(account: Account) -> QuerySet[Hint]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingcha.domains.quality.views import cards, digests, hints, returns
+from mingcha.domains.quality.views import cards, digests, hints, returns, rows
 
 app_name = "quality"
 urlpatterns = [
@@ -14,5 +14,5 @@ urlpatterns = [
     path("quality/digests/<str:number>", digests.digest, name="digest"),
     path("quality/cards/<str:code>", cards.card, name="provider"),
     path("quality/cards/<str:code>/<slug:table>", cards.card, name="card"),
-    path("quality/cards/<str:code>/<slug:table>/late", cards.late, name="late"),
+    path("quality/cards/<str:code>/<slug:table>/<slug:kind>", rows.rows, name="rows"),
 ]

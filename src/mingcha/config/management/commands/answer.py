@@ -9,16 +9,19 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 
 from mingcha.base.answering import answering
+from mingcha.base.jobs import give_back_memory
 from mingcha.standards import loader
 
 
 class Command(BaseCommand):
     help = "启动即时检核进程，为在线录入当场检核和入库。由 mingcha up 启动和看护。"
+    requires_system_checks: list[str] = []  # they import every page; `prepare` has made them
 
     def handle(self, **_: object) -> None:
         """Answer until told to stop; what is under way is finished first."""
         load_answers()
         loader.current()
+        give_back_memory()
         with answering() as server:
             # shutdown() waits for the loop that the signal interrupts, so it needs a thread.
             def stop(*_: object) -> None:

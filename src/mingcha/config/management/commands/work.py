@@ -20,7 +20,7 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 from procrastinate.worker import Worker
 
-from mingcha.base.jobs import import_jobs
+from mingcha.base.jobs import give_back_memory, import_jobs
 
 QUEUES = ["intake", "default", "exports"]
 ALIVE_SECONDS = 2.0
@@ -43,6 +43,7 @@ class Command(BaseCommand):
         """Take back what a worker that died left behind, then work until told to stop."""
         queues = [queue] if isinstance(queue, str) else queue or QUEUES
         load_jobs()
+        give_back_memory()
         slots = [Slot(name) for name in dict.fromkeys(queues)]
         for slot in slots:
             slot.hold()

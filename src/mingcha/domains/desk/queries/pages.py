@@ -196,7 +196,7 @@ PAGES: Mapping[str, Page] = {
     "quality:cards": Page("数据质量", ("scores",), (RECEIPT,)),
     "quality:provider": Page("一个单位的数据质量", ("scores",), (RECEIPT,)),
     "quality:card": Page("一张数据表的质量", ("scores",), (RECEIPT,)),
-    "quality:late": Page("逾期报送的记录", ("scores", *FACTS), (RECEIPT,)),
+    "quality:rows": Page("评分卡数字所计的记录", ("scores", *FACTS), (RECEIPT,)),
     "quality:returns": Page("退回更正", ("scores", "refused"), (RECEIPT,)),
     "quality:hints": Page("疑似编造线索", ("scores",), (RECEIPT,)),
     "quality:hint": Page("一条线索", ("scores", *FACTS), (RECEIPT,)),

@@ -17,7 +17,8 @@ def resolve(subjects: pl.DataFrame, register: pl.DataFrame, weights: Weights) ->
     """Tie each subject to the party it means (归户); one row per subject, in their order.
 
     `subjects` has a unique `id`, `register` has `party_id`; both have any of `scheme`, `code`,
-    `name`, `address`, `region`. The register may be cut down to the rows that share a blocking
+    `name`, `address`, `region`. Where subjects say which kinds of objects they `may_be` (a list) and
+    the register has `kind`, a name never leads to another kind; a code does. The register may be cut down to the rows that share a blocking
     key with the subjects. Rows whose party has gone into another bear the other's `party_id`, and
     their own as `found_as`, which is then what is returned. Returns `id`, `party_id` (null when none), `how` (code, repaired,
     name, none), `weight` (milli-points), `doubtful`, `reasons` (JSON [[piece, weight, words]])
@@ -125,12 +126,22 @@ def _candidates(left: pl.DataFrame, right: pl.DataFrame, crowd: int) -> pl.DataF
     undecided = left.with_columns(id=subjects["s"]).filter(
         ~subjects["s"].is_in(by_code["s"].implode())
     )
-    by_name = sharing(undecided, right.with_columns(id=rows["r"]), crowd)
+    by_name = _of_its_kind(sharing(undecided, right.with_columns(id=rows["r"]), crowd), left, right)
     found = [
         frame.select("s", "r", how=pl.lit(how))
         for frame, how in ((by_code, "code"), (by_repair, "repaired"), (by_name, "name"))
     ]
     return pl.concat(found).unique(["s", "r"], keep="first", maintain_order=True)
+
+
+def _of_its_kind(pairs: pl.DataFrame, left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    """Pairs whose party is of a kind that the subject may be, or of which the kind is not known."""
+    if "may_be" not in left.columns or "kind" not in right.columns:
+        return pairs
+    told = pairs.with_columns(may_be=left["may_be"][pairs["s"]], kind=right["kind"][pairs["r"]])
+    unknown = pl.col("kind").is_null() | pl.col("may_be").is_null()
+    fits = pl.col("kind").is_in(pl.col("may_be")) | unknown
+    return told.filter(fits).select("s", "r")
 
 
 def _numbered(frame: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -263,3 +263,26 @@ def test_one_file_is_grouped_without_chains():
     assert groups["e"] == "e"
     assert groups["g"] == groups["f"]
     assert groups["b"] == "b"  # a and d are equally likely: for a person to decide
+
+
+def test_a_name_leads_to_no_other_kind_than_a_subject_may_be_and_a_code_does():
+    firm = {"name": "上海演示丽人化妆品有限公司", "address": "上海市浦东新区演示路9号"}
+    register = frame(
+        [
+            {"party_id": "licence", "scheme": "cosmetic-licence", "code": "沪妆20160001", **firm},
+            {"party_id": "firm", "code": RIGHT, **firm},
+        ]
+    ).with_columns(kind=pl.Series(["7", "1"]))
+    subjects = frame(
+        [
+            {"id": "named", "scheme": "name", **firm},
+            {"id": "coded", "scheme": "cosmetic-licence", "code": "沪妆20160001"},
+        ]
+    ).with_columns(may_be=pl.Series([["1", "2"], ["1", "2"]]))
+
+    any_kind = resolve(subjects.drop("may_be"), register, WEIGHTS)
+    its_kind = resolve(subjects, register, WEIGHTS)
+
+    assert any_kind["doubtful"].to_list() == [True, False]
+    assert its_kind["doubtful"].to_list() == [False, False]
+    assert its_kind["party_id"].to_list() == ["firm", "licence"]

@@ -90,8 +90,43 @@ def test_five_working_days_on_the_real_calendar_and_history_apart(city_for_intak
 
     score = Score.objects.get(month=date(2026, 10, 1))
     assert (score.timed, score.timely, score.history) == (4, 3, 1)
-    late = queries.late(clerk, city_for_intake.market, "check_action", date(2026, 10, 1))
+    late = queries.rows(clerk, city_for_intake.market, "check_action", date(2026, 10, 1), "late")
     assert [fact.occurred_on.isoformat() for fact in late] == ["2026-09-25"]
+
+
+@pytest.mark.row("DAT-6")
+def test_every_number_of_a_card_leads_to_exactly_the_records_it_counts(
+    city_for_intake, clerk, client
+):
+    recent = {"check_date": local_today().isoformat(), "submitted_date": local_today().isoformat()}
+    give(city_for_intake, clerk, *(inspection(n, **recent) for n in range(5)),
+         inspection(9, **recent, check_form=""), inspection(91))  # fmt: skip
+    give(city_for_intake, clerk, inspection(0, **recent, check_action_name="更正"), name="更正.csv")
+    services.count_month(MONTH)
+    client.force_login(clerk)
+
+    card = client.get(f"/quality/cards/market/check_action?month={MONTH:%Y-%m}").context
+    numbers = [(m[key], m[f"{key}_url" if key != "wrong" else "url"]) for m in card["measures"]
+               for key in ("right", "whole", "wrong")]  # fmt: skip
+    numbers += [(one["value"], one["url"]) for one in card["figures"]]
+    numbers += [tuple(f[kind].values()) for f in card["filled"] for kind in ("filled", "unfilled")]
+
+    led = [(number, url) for number, url in numbers if "/check_action/" in url]
+    assert len(led) > 30
+    for number, url in led:
+        answer = client.get(f"{url}&export=csv")
+        lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+        assert len(lines) - 1 == number, url
+    assert all(url for number, url in numbers if number)
+    unlinked = next(m for m in card["measures"] if m["label"] == "关联率")
+    assert unlinked["wrong"] > 0
+    assert client.get(unlinked["url"]).status_code == 200
+
+
+def test_a_number_that_is_none_leads_nowhere(city_for_intake, clerk, client):
+    client.force_login(clerk)
+    for address in ("nonsense", "unfilled?field=nonsense"):
+        assert client.get(f"/quality/cards/market/check_action/{address}").status_code == 404
 
 
 def _landed(chunk, day):

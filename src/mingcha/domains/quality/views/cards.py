@@ -1,7 +1,7 @@
-"""Scorecards: the ranking, one provider's card, and the records that came too late."""
+"""Scorecards: the ranking and one provider's card, each number with the way to what it counts."""
 
-from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -10,14 +10,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from mingcha.base.access import door
-from mingcha.base.days import minute_text
 from mingcha.base.exports import Sheet, exported
-from mingcha.base.listing import Column, Listing, export_links, options
+from mingcha.base.listing import export_links, options
 from mingcha.domains.quality import queries
-from mingcha.domains.quality.queries import RECEIPTS, Card
+from mingcha.domains.quality.queries import RECEIPTS, Card, Filled
 from mingcha.domains.quality.rules import DIMENSIONS, Measure, month_after, percent, total
 from mingcha.domains.quality.views import month_of, who
-from mingcha.domains.records.queries.measuring import Fact
 from mingcha.standards import loader
 
 WORDS = {"accepted": "接收", "refused": "退回"}
@@ -90,57 +88,18 @@ def card(request: HttpRequest, code: str, table: str = "") -> HttpResponse:
         "measures": [_measure(one, found, month) for one in found.measures],
         "trend": [
             {"month": one, "total": percent(total(counts)), "share": (total(counts) or 0) // 10,
-             "cells": [(d.label, percent(d.share(counts))) for d in DIMENSIONS], "read": counts.read}
+             "cells": [(d.label, percent(d.share(counts))) for d in DIMENSIONS], "read": counts.read,
+             "url": f"{_address(found, table)}?month={one:%Y-%m}"}
             for one, counts in queries.trend(account, found.provider, table, month)
         ],
         "dimensions": [one.label for one in DIMENSIONS],
-        "tables": [] if table else mine,
-        "filled": queries.filled(account, found.provider, table, month) if table else [],
+        "tables": [] if table else [_table_row(one, month) for one in mine],
+        "filled": [_field(one, found, month)
+                   for one in (queries.filled(account, found.provider, table, month) if table else [])],
         "figures": _figures(found, month),
         "crumbs": _crumbs(found),
     }  # fmt: skip
     return render(request, "quality/card.html", context)
-
-
-LATE: Sequence[Column[Fact]] = (
-    Column("key", "业务主键", lambda f: f.source_key, "source_key"),
-    Column("occurred", "发生日期", lambda f: f.occurred_on, "occurred_on"),
-    Column("landed", "入库时间", lambda f: minute_text(f.chunk.landed_at), "chunk__landed_at"),
-    Column("batch", "批次", lambda f: f.chunk.batch.file_name if f.chunk.batch else "", None),
-    Column("row", "文件行号", lambda f: f.row, "row", num=True),
-)
-
-
-@door(RECEIPTS)
-@require_GET
-def late(request: HttpRequest, code: str, table: str) -> HttpResponseBase:
-    """The records of a month that came too late."""
-    account, month = who(request), month_of(request)
-    provider = queries.provider_of(account, code)
-    label = loader.current().table(table).label
-    found = queries.late(account, provider, table, month).select_related("chunk__batch")
-    listing = Listing(request, found, LATE, sort="occurred")
-    if "export" in request.GET:
-        return listing.export(f"{provider.name}{label}逾期报送")
-    context = {
-        "title": f"{label}：逾期报送的记录",
-        "note": f"{provider.name}，{month.year} 年 {month.month} 月入库。对接之前发生的历史记录不计。",
-        "filter": {"fields": [{"name": "month", "kind": "hidden", "value": f"{month:%Y-%m}"}]},
-        "exports": listing.exports,
-        "table": {
-            "id": "late", "caption": "逾期报送的记录", "columns": listing.headers,
-            "empty": {"title": "没有逾期的记录", "text": "这个月入库的记录都在期限内报送。"},
-        },
-        "rows": [_late_row(fact) for fact in listing.rows],
-        "pager": listing.pager,
-    }  # fmt: skip
-    return render(request, "desk/list_page.html", context)
-
-
-def _late_row(fact: Fact) -> dict[str, object]:
-    batch = fact.chunk.batch
-    url = reverse("records:batch", args=[batch.public_id]) if batch else ""
-    return {"url": url, "cells": [{"text": str(c.text(fact)), "num": c.num} for c in LATE]}
 
 
 def _headers() -> list[tuple[str, str]]:
@@ -208,43 +167,92 @@ def _address(card: Card, table: str) -> str:
 
 
 def _measure(one: Measure, card: Card, month: date) -> dict[str, object]:
-    """A measure as the card shows it, with the way to the rows that are not right."""
+    """A measure as the card shows it, each number with the way to what it counts."""
     change = one.change
     arrow = "" if not change else f"{'升' if change > 0 else '降'} {percent(abs(change))}"
+    right, whole, wrong = BEHIND[one.dimension.key]
     return {
         "label": one.dimension.label, "meaning": one.dimension.meaning, "share": percent(one.share),
         "bar": (one.share or 0) // 10, "target": percent(one.target), "tone": one.tone, "change": arrow,
         "right": one.right, "whole": one.whole, "wrong": one.whole - one.right,
-        "url": _rows_url(one.dimension.key, card, month),
+        "right_url": behind(right, card, month), "whole_url": behind(whole, card, month),
+        "url": behind(wrong, card, month),
     }  # fmt: skip
 
 
-def _rows_url(key: str, card: Card, month: date) -> str:
-    """Where the rows behind a measure are."""
-    last = month_after(month)
-    batches = (
-        f"{reverse('records:batches')}?provider={card.provider.code}&table={card.table}"
-        f"&since={month}&until={last}"
-    )
-    if key == "timeliness" and card.table:
-        return (
-            f"{reverse('quality:late', args=[card.provider.code, card.table])}?month={month:%Y-%m}"
-        )
-    if key == "validity":
-        return f"{batches}&flaw=refused"
-    return batches if key == "uniqueness" else ""
+# Dimension → what is right, what is counted, and what is wrong: a kind of record, or a mark of batches.
+BEHIND = {
+    "completeness": ("#fields", "#fields", "#fields"),  # counted in fields, not in records
+    "validity": ("?", "?", "?refused"),
+    "uniqueness": ("?", "?", "?doubled"),
+    "linkage": ("tied", "about", "unlinked"),
+    "timeliness": ("timely", "timed", "late"),
+}
+
+
+def behind(what: str, card: Card, month: date) -> str:
+    """The address of what a number of a card counts: records, batches, or where to choose a table."""
+    if what.startswith("?"):
+        return batches_url(card.provider.code, card.table, (month, month_after(month)), what[1:])
+    if not card.table:
+        return "#tables"
+    if what.startswith("#"):
+        return what
+    address = reverse("quality:rows", args=[card.provider.code, card.table, what])
+    return f"{address}?month={month:%Y-%m}"
+
+
+def batches_url(code: str, table: str, stretch: tuple[date, date], flaw: str = "") -> str:
+    """The batches that came in from a day until before another, only those with a flaw if one is named."""
+    since, until = stretch
+    asked = {"provider": code, "table": table, "flaw": flaw, "state": "landed", "since": since,
+             "until": until - timedelta(days=1)}  # fmt: skip
+    said = {name: value for name, value in asked.items() if value}
+    return f"{reverse('records:batches')}?{urlencode(said)}"
 
 
 def _figures(card: Card, month: date) -> list[dict[str, object]]:
     counts = card.counts
-    return [
-        {"label": "读取行", "value": counts.read, "url": _rows_url("uniqueness", card, month)},
-        {"label": "接收", "value": counts.accepted, "url": _rows_url("uniqueness", card, month)},
-        {"label": "退回", "value": counts.refused, "url": _rows_url("validity", card, month),
-         "tone": "late" if counts.refused else ""},
-        {"label": "更正", "value": counts.corrected, "url": "", "under": f"撤回 {counts.withdrawn:,}"},
-        {"label": "历史补录", "value": counts.history, "url": "", "under": "对接前发生，不计及时率"},
+    whole = [
+        ("读取行", counts.read, "?", ""), ("接收", counts.accepted, "?", ""),
+        ("退回", counts.refused, "?refused", ""), ("更正", counts.corrected, "corrected", ""),
+        ("撤回", counts.withdrawn, "withdrawn", ""),
+        ("历史补录", counts.history, "history", "对接前发生，不计及时率"),
     ]  # fmt: skip
+    return [
+        {"label": label, "value": value, "url": behind(what, card, month) if value else "",
+         "under": under, "tone": "late" if label == "退回" and value else ""}
+        for label, value, what, under in whole
+    ]  # fmt: skip
+
+
+def _table_row(card: Card, month: date) -> dict[str, object]:
+    """A line of the tables of a provider: what is wrong in each, with the way to it."""
+    by_key = {one.dimension.key: one for one in card.measures}
+    cells = [("读取", card.counts.read, "?", "")]
+    cells += [
+        (label, by_key[key].whole - by_key[key].right, BEHIND[key][2], "late")
+        for label, key in (("退回", "validity"), ("重复", "uniqueness"), ("未关联", "linkage"),
+                           ("逾期", "timeliness"))
+    ]  # fmt: skip
+    return {
+        "label": card.label, "url": f"{_address(card, card.table)}?month={month:%Y-%m}",
+        "total": percent(card.total),
+        "cells": [
+            {"label": label, "value": value, "url": behind(what, card, month)}
+            for label, value, what, _ in cells
+        ],
+    }  # fmt: skip
+
+
+def _field(one: Filled, card: Card, month: date) -> dict[str, object]:
+    """A field's line: how many records fill it and how many do not, with the way to both."""
+    empty = card.counts.facts - one.rows
+    said = {"filled": one.rows, "unfilled": max(empty, 0)}
+    return vars(one) | {
+        kind: {"value": value, "url": f"{behind(kind, card, month)}&field={one.key}"}
+        for kind, value in said.items()
+    }
 
 
 def _crumbs(card: Card) -> list[dict[str, str]]:

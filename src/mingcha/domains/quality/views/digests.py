@@ -1,6 +1,6 @@
 """The weekly digest of a provider's data quality."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +17,7 @@ from mingcha.domains.quality.models import Digest
 from mingcha.domains.quality.queries import RECEIPTS
 from mingcha.domains.quality.states import DigestState
 from mingcha.domains.quality.views import who
+from mingcha.domains.quality.views.cards import batches_url
 
 COLUMNS: Sequence[Column[Digest]] = (
     Column("provider", "报送单位", lambda d: d.provider.name, "provider__path"),
@@ -27,6 +28,12 @@ COLUMNS: Sequence[Column[Digest]] = (
     Column("open", "未更正行", lambda d: d.content["open_rows"], num=True),
     Column("state", "状态", lambda d: d.case.get_state_display(), "case__state"),
 )
+
+NUMBERS = (
+    ("batches", "批次"), ("read", "读取"), ("accepted", "接收"), ("refused", "退回"),
+    ("waiting", "待核"), ("doubled", "重复"), ("late", "逾期"),
+)  # fmt: skip
+FLAWED = {"refused": "refused", "waiting": "waiting", "doubled": "doubled"}
 
 
 @door(RECEIPTS)
@@ -70,6 +77,7 @@ def digest(request: HttpRequest, number: str) -> HttpResponse:
     cases.note_opened(found.case, reader=account)
     context = {
         "digest": found,
+        "tables": [_table(found, one) for one in found.content["tables"]],
         "until": found.week + timedelta(days=6),
         "is_unread": found.case.state == DigestState.SENT,
         "may_confirm": account.holds_over(RECEIPTS, found.provider),
@@ -80,6 +88,20 @@ def digest(request: HttpRequest, number: str) -> HttpResponse:
         ],
     }
     return render(request, "quality/digest.html", context)
+
+
+def _table(digest: Digest, said: Mapping[str, object]) -> dict[str, object]:
+    """One table of the week: each number with the way to its batches or records."""
+    code, table = digest.provider.code, str(said["table"])
+    week = (digest.week, digest.week + timedelta(days=7))
+    late = f"{reverse('quality:rows', args=[code, table, 'late'])}?month={digest.week:%Y-%m}"
+    cells = [
+        {"label": label, "value": said[key],
+         "url": late if key == "late" else batches_url(code, table, week, FLAWED.get(key, ""))}
+        for key, label in NUMBERS
+    ]  # fmt: skip
+    card = f"{reverse('quality:card', args=[code, table])}?month={digest.week:%Y-%m}"
+    return {"label": said["label"], "url": card, "cells": cells}
 
 
 def _row(digest: Digest) -> dict[str, object]:

@@ -8,6 +8,7 @@ from ninja import Field, Router, Schema
 
 from mingcha.base.access import door
 from mingcha.base.errors import NotFound
+from mingcha.base.once.door import once
 from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.records.models import Consent
@@ -115,6 +116,7 @@ def show(request: HttpRequest, number: str) -> dict[str, object]:
 
 @router.post("/consents", response={201: ConsentOut}, summary="登记共享同意")
 @door("records.consent")
+@once
 def give(request: HttpRequest, body: ConsentIn) -> tuple[int, dict[str, object]]:
     """Refuses with 403 (not for this provider), 404 (no such body), 409 (overlaps) or 422."""
     said = body.dict()

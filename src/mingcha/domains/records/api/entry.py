@@ -7,8 +7,13 @@ from ninja import Body, Field, Query, Router, Schema
 
 from mingcha.base.access import door
 from mingcha.base.errors import BadInput
+from mingcha.base.ids import LENGTH
+from mingcha.base.once.door import once
+from mingcha.base.once.errors import KeyTaken
+from mingcha.base.once.services import Asked as AskedUnder
+from mingcha.base.once.services import asked_under
 from mingcha.base.people.models import Account
-from mingcha.domains.records.errors import NotAccepted, RecordTaken
+from mingcha.domains.records.errors import DraftLanded, NotAccepted, RecordTaken
 from mingcha.domains.records.queries import batches
 from mingcha.domains.records.queries.entry import standing
 from mingcha.domains.records.services import entry as services
@@ -39,6 +44,7 @@ class RecordOut(Schema):
 
 @router.post("/records/{table}", response={201: RecordOut}, summary="报送一条记录")
 @door("records.intake")
+@once
 def hand_in(
     request: HttpRequest, table: str, record: Body[dict[str, str]], asked: Query[Asked]
 ) -> tuple[int, dict[str, str]]:
@@ -53,7 +59,8 @@ def hand_in(
     if unknown:
         raise BadInput(problem=f"不在数据标准中的字段：{'、'.join(unknown)}")
     provider = batches.provider_for(account, asked.provider)
-    number = number_field(found)
+    number, under = number_field(found), asked_under(request)
+    draft, sent = _sending(under)
     corrects = None
     if asked.reason.strip():
         key = "|".join(record.get(name, "") for name in found.key.fields)
@@ -62,11 +69,22 @@ def hand_in(
         account, provider, found, "u" if corrects is not None else "i", corrects=corrects,
         reason=asked.reason, note=asked.note, accepts=asked.accept, channel="api",
         numbered=(0,) if number is not None and not record.get(number) else (),
+        draft=draft, sent=sent,
     )  # fmt: skip
-    outcome = services.hand_in(handing, [record])
+    try:
+        outcome = services.hand_in(handing, [record])
+    except DraftLanded as refusal:
+        if under is None:
+            raise
+        raise KeyTaken(key=under.key) from refusal
     _refuse(outcome)
     entry = outcome.entries[0]
     return 201, {"batch": outcome.batch, "key": entry.source_key, "state": entry.state}
+
+
+def _sending(under: AskedUnder | None) -> tuple[str, str]:
+    """What tells the answering process, which lands the record by itself, one sending from another."""
+    return (under.mark[:LENGTH], under.digest.hex()) if under is not None else ("", "")
 
 
 def _refuse(outcome: Outcome) -> None:

@@ -8,6 +8,7 @@ from ninja import Field, Router, Schema
 
 from mingcha.base.access import door
 from mingcha.base.exports import attachment
+from mingcha.base.once.door import once
 from mingcha.base.people.models import Account
 from mingcha.domains.records.models import Export
 from mingcha.domains.records.queries import datasets as queries
@@ -71,6 +72,7 @@ def _export(export: Export) -> dict[str, object]:
 
 @router.post("/exports", response={202: ExportOut}, summary="申请导出数据")
 @door("insight.export")
+@once
 def ask(request: HttpRequest, body: ExportIn) -> tuple[int, dict[str, object]]:
     """Refuses with 403 (no right), 404 (nothing of the table is yours to take) or 422."""
     account = cast(Account, request.user)

@@ -16,6 +16,7 @@ from mingcha.domains.records.jobs.candidates import (
     codeless,
     doubtful_ties,
     firm_ties,
+    with_kinds,
 )
 from mingcha.domains.records.models import Batch, Pin
 from mingcha.domains.records.queries.beliefs import known_of, one_spelling
@@ -94,7 +95,8 @@ def reconsider_some() -> int:
         cursor.execute(LIKE_THEM, asked)
         subjects = pl.DataFrame(cursor.fetchall(), schema=SUBJECTS, orient="row")
     if subjects.height:
-        found = resolve(subjects, candidates(subjects, registered=True), standard_weights())
+        register = candidates(subjects, registered=True)
+        found = resolve(with_kinds(subjects), register, standard_weights())
         _find_again(found.filter(pl.col("party_id").is_not_null()))
     return len(parties)
 

@@ -12,14 +12,16 @@ from mingcha.standards import loader
 
 TEXTS = dict.fromkeys(("scheme", "value", "code", "name", "address", "region"), pl.String)
 SUBJECTS = {"id": pl.Int64, **TEXTS}
-PARTIES = {"party_id": pl.Int64, "found_as": pl.Int64, **TEXTS}
+PARTIES = {"party_id": pl.Int64, "found_as": pl.Int64, "kind": pl.String, **TEXTS}
 
 # A party has a row per code and per name, former ones too; what has gone into another stands for it.
+# Of what kind somebody is who is known from acts alone, nobody knows yet.
 CANDIDATES = """
     WITH telling AS (
         SELECT key FROM parties_blockingkey WHERE key = ANY(%(keys)s)
         GROUP BY key HAVING count(*) <= %(crowd)s)
-    SELECT DISTINCT coalesce(p.merged_into_id, p.id), p.id, i.scheme, i.value, i.value, n.name,
+    SELECT DISTINCT coalesce(p.merged_into_id, p.id), p.id,
+           CASE WHEN p.is_registered THEN p.kind END, i.scheme, i.value, i.value, n.name,
            p.address,
            CASE p.region_by WHEN 'uscc' THEN left(p.region, 4) || '00' ELSE p.region END
     FROM telling JOIN parties_blockingkey k USING (key) JOIN parties_party p ON p.id = k.party_id
@@ -41,6 +43,17 @@ def candidates(subjects: pl.DataFrame, *, registered: bool = False) -> pl.DataFr
     with connection.cursor() as cursor:
         cursor.execute(CANDIDATES, asked)
         return pl.DataFrame(cursor.fetchall(), schema=PARTIES, orient="row")
+
+
+def with_kinds(subjects: pl.DataFrame) -> pl.DataFrame:
+    """Subjects with `may_be`: the kinds of objects that each may be when looked for by name."""
+    standard = loader.current()
+    schemes = subjects["scheme"].unique().to_list()
+    kinds = pl.DataFrame(
+        {"scheme": schemes, "may_be": [sorted(standard.kinds_of(one)) for one in schemes]},
+        schema={"scheme": pl.String, "may_be": pl.List(pl.String)},
+    )
+    return subjects.join(kinds, on="scheme", how="left", maintain_order="left")
 
 
 def firm_ties(found: pl.DataFrame) -> list[ties.Found]:

@@ -16,6 +16,7 @@ from mingcha.domains.records.jobs.candidates import (
     codeless,
     doubtful_ties,
     firm_ties,
+    with_kinds,
 )
 from mingcha.domains.records.jobs.refill import refill
 from mingcha.domains.records.jobs.regions import REGION, REGION_BY, placed
@@ -68,7 +69,7 @@ def tie_some() -> int:
     subjects = _waiting()
     if not subjects.height:
         return 0
-    found = resolve(subjects, candidates(subjects), standard_weights())
+    found = resolve(with_kinds(subjects), candidates(subjects), standard_weights())
     firm = found.filter(pl.col("party_id").is_not_null() & ~pl.col("doubtful"))
     with writing(None, "机器关联", weights=standard_weights().version) as pen:
         ties.write(pen, firm_ties(firm))

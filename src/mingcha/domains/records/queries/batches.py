@@ -21,7 +21,7 @@ RIGHT_OF_FAMILY = {Family.CATALOG: "catalog.import", Family.OFFICER: "officers.i
 MAPPING_STEP = "mapping."
 OPEN = "open"
 OPEN_STATES = (BatchState.RECEIVED, BatchState.CHECKING)
-FLAWS = ("refused", "waiting")
+FLAWS = ("refused", "waiting", "doubled")
 EXTRA = {"broken": ("行结构", ""), "key": ("业务主键前后矛盾", "09")}  # label, national number
 
 
@@ -78,7 +78,7 @@ class Filter:
     state: str = ""
     since: date | None = None
     until: date | None = None
-    flaw: str = ""  # "refused" or "waiting": only batches with such rows
+    flaw: str = ""  # "refused", "waiting" or "doubled": only batches with such rows
 
 
 def batches(account: Account, asked: Filter) -> QuerySet[Batch]:

@@ -12,6 +12,7 @@ from mingcha.domains.parties.queries import Party
 from mingcha.domains.parties.rules import Profile, profile, standard_weights
 from mingcha.domains.records.models import Fact, Subject, Tie
 from mingcha.domains.records.queries import naming
+from mingcha.domains.records.queries.dossier import label_of
 from mingcha.domains.records.queries.sharing import Shown, mask, policy_of, shown, visible_to
 from mingcha.domains.records.rules.showing import Piece, apart
 from mingcha.standards import loader
@@ -60,6 +61,14 @@ class Came:
     provider: str
     occurred_on: date
     fields: Sequence[Shown]
+
+    @property
+    def facts(self) -> list[dict[str, object]]:
+        """The fields in words, as parts/facts.html wants them."""
+        return [
+            {"label": one.spec.label, "value": label_of(one), "masked": one.is_masked}
+            for one in self.fields
+        ]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
-from mingcha.domains.records.models import Batch, BatchState, Fact, Refusal, RefusalState
+from mingcha.domains.records.models import Batch, BatchState, Fact, Refusal, RefusalState, Tie
 from mingcha.domains.records.queries.batches import returned
 
 __all__ = [
@@ -20,14 +20,17 @@ __all__ = [
     "Fact",
     "Handed",
     "Measured",
+    "about_somebody",
     "batch_called",
     "docked_on",
     "filled_by_field",
     "handed_in",
     "has_returned_rows",
+    "history",
     "late",
     "measured",
     "outstanding",
+    "timed",
 ]
 
 # One pass over the facts of a stretch of time. `earliest`: for each day of landing the first day
@@ -159,6 +162,27 @@ def late(
     for day, first in earliest:
         too_late |= Q(chunk__landed_at__date=day, occurred_on__lt=first)
     return facts.filter(too_late, version=1, occurred_on__gte=docked_on)
+
+
+def timed(facts: QuerySet[Fact], *, docked_on: date) -> QuerySet[Fact]:
+    """Those of `facts` that a period to report applies to; see `late`."""
+    return facts.filter(version=1, occurred_on__gte=docked_on)
+
+
+def history(facts: QuerySet[Fact], *, docked_on: date) -> QuerySet[Fact]:
+    """Those of `facts` that happened before the table was docked (历史补录)."""
+    return facts.filter(version=1, occurred_on__lt=docked_on)
+
+
+def about_somebody(facts: QuerySet[Fact], *, tied: bool | None = None) -> QuerySet[Fact]:
+    """Those of `facts` that say whom they concern: all, or (un)tied to a registered party."""
+    mine = facts.filter(subject__isnull=False).exclude(operation="d")
+    if tied is None:
+        return mine
+    firm = Tie.objects.filter(
+        subject=OuterRef("subject"), until__isnull=True, is_doubtful=False, fact_id__isnull=True
+    ).exclude(how="own")
+    return mine.filter(Exists(firm) if tied else ~Exists(firm))
 
 
 def docked_on(provider: int, table: str) -> date | None:

@@ -20,13 +20,19 @@ def make_party(name: str, **said: object) -> Party:
 
 
 def make_fact(
-    subject: Subject, provider: Organisation, key: str, *, name: str = "", version: int = 1
+    subject: Subject,
+    provider: Organisation,
+    key: str,
+    *,
+    name: str = "",
+    version: int = 1,
+    **said: str,
 ) -> Fact:
     """A record of an inspection about a subject; it has no chunk worth speaking of."""
     return Fact.objects.create(
         chunk_id=0, row=0, subject=subject, provider=provider, dataset="check_action",
         occurred_on=date(2025, 3, 4), source_key=key, version=version, operation="i",
-        payload={"administrative_cp": name or subject.name}, content_hash=_hash(key),
+        payload={"administrative_cp": name or subject.name} | said, content_hash=_hash(key),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from mingcha.domains.records.services import links
 from mingcha.domains.records.tests.linking_world import (
     believed,
     find,
+    make_fact,
     make_party,
     make_subject,
     question_of,
@@ -57,6 +58,19 @@ def test_the_queue_lists_filters_sorts_and_exports(asked, linker, client):
     out = b"".join(client.get("/links/", {"export": "csv", "sort": "weight"}).streaming_content)
     lines = out.decode("utf-8-sig").splitlines()
     assert [line.split(",")[0] for line in lines[1:]] == ["演示鑫源2", "演示鑫源0", "演示鑫源1"]
+
+
+@pytest.mark.row("REG-5")
+def test_the_record_beside_its_candidates_is_in_words_and_not_in_codes(city, linker, client):
+    subject = make_subject("演示鑫源", city.market, records=0)
+    make_fact(subject, city.market, "JC1", check_form="01", check_result="02")
+    find(subject, None, (make_party("演示鑫源贸易有限公司"), 5000))
+
+    page = text_of(client.get(f"/links/questions/{question_of(subject).seen}/"))
+
+    assert "<dd>日常检查</dd>" in page
+    assert "<dd>发现问题作出责令改正等行政命令</dd>" in page
+    assert "<dd>01</dd>" not in page
 
 
 def test_nobody_sees_questions_about_others_records(asked, city, client):

@@ -38,7 +38,7 @@ COLUMNS: Sequence[Column[Batch]] = (
 
 
 STATES = [(queries.OPEN, "处理中"), *BatchState.choices]
-FLAWS = [("refused", "有退回的行"), ("waiting", "有待核的行")]
+FLAWS = [("refused", "有退回的行"), ("waiting", "有待核的行"), ("doubled", "有重复的行")]
 
 
 @door("records.receipts")

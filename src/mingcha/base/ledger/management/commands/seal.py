@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
 from psycopg import sql
 
+from mingcha.base.jobs import give_back_memory
 from mingcha.base.ledger.sealer import file_signer, seal_once
 from mingcha.base.ledger.services import WAKE
 from mingcha.base.ledger.signing import Signer
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         if once:
             self.stderr.write(f"留痕已全部封存，新增封存 {drain(signer)} 份。")
             return
+        give_back_memory()
         # Leaving by exception rolls back whatever was not committed.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         while True:
