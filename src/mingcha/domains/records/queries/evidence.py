@@ -64,7 +64,7 @@ class Came:
 
     @property
     def facts(self) -> list[dict[str, object]]:
-        """The fields in words, as parts/facts.html wants them."""
+        """The fields in words, as the tag facts draws them."""
         return [
             {"label": one.spec.label, "value": label_of(one), "masked": one.is_masked}
             for one in self.fields
