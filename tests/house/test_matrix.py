@@ -165,6 +165,9 @@ PAGES = {
     "portal:checklist": PUBLIC,
     "portal:checklist_version": PUBLIC,
     "portal:exceptions": PUBLIC,
+    "portal:exception": PUBLIC,
+    "portal:objection_new": PUBLIC,
+    "portal:objections": PUBLIC,
     "portal:dictionary": PUBLIC,
     "portal:codes": PUBLIC,
     "portal:table": PUBLIC,
@@ -198,6 +201,8 @@ PAGES = {
     "desk:exceptions": "cases.see",
     "desk:exception_new": "catalog.draft",
     "desk:excepted": "cases.see",
+    "desk:objector": "catalog.hear",
+    "desk:objection_file": "catalog.hear",
     "desk:affected": "cases.see",
     "desk:affected_rows": "cases.see",
     "records:consents": "insight.dossier",
@@ -238,6 +243,11 @@ API = {
     "GET /catalog/{shelf}/{code}": PUBLIC,
     "GET /catalog/items/{code}/in-force": PUBLIC,
     "GET /catalog/{shelf}/{code}/compare": PUBLIC,
+    "GET /exceptions": PUBLIC,
+    "GET /exceptions/{number}": PUBLIC,
+    "POST /exceptions/{number}/objections": PUBLIC,
+    "POST /objections/{number}/status": PUBLIC,
+    "POST /objections/{number}/withdrawal": PUBLIC,
     "GET /standards": PUBLIC,
     "GET /standards/{name}/schema": PUBLIC,
     "GET /codes/{name}": PUBLIC,
@@ -272,8 +282,8 @@ ROLES = {
         "records.receipts",
     },
     "catalog-reviewer": {
-        "cases.see", "cases.urge", "catalog.except", "catalog.publish", "catalog.review",
-        "insight.dossier", "officers.see", "parties.search", "records.receipts",
+        "cases.see", "cases.urge", "catalog.except", "catalog.hear", "catalog.publish",
+        "catalog.review", "insight.dossier", "officers.see", "parties.search", "records.receipts",
     },
     "department-admin": {
         "cases.see", "cases.urge", "catalog.draft", "insight.dossier", "insight.export",
@@ -287,7 +297,8 @@ ROLES = {
     },
     "data-bureau": {
         "calendar.manage", "cases.see", "cases.urge", "catalog.draft", "catalog.except",
-        "catalog.import", "catalog.publish", "catalog.review", "insight.dossier", "insight.export",
+        "catalog.hear", "catalog.import", "catalog.publish", "catalog.review", "insight.dossier",
+        "insight.export",
         "officers.import", "officers.manage", "officers.see",
         "parties.search", "people.manage", "people.organisations", "records.consent",
         "records.intake", "records.link", "records.mapping", "records.receipts",
@@ -314,6 +325,9 @@ BODIES = {
     "/consents": '{"provider": "nobody", "table": "nothing", "since": "2026-01-01", "basis": "x",'
     ' "purpose": "x"}',
     "/withdraw": '{"reason": "x"}',
+    "/objections": '{"objector": "person", "name": "x", "contact": "x", "act": "x", "reason": "x"}',
+    "/status": '{"code": "x"}',
+    "/withdrawal": '{"code": "x"}',
     "/answers": '{"answers": [{"code": "x", "answer": "claimed"}]}',
 }
 

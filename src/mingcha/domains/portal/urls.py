@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from mingcha.domains.portal.views import book, dictionary, exceptions, seals
+from mingcha.domains.portal.views import book, dictionary, exceptions, objections, seals
 
 
 def _book(kind: str) -> list[URLPattern]:
@@ -21,6 +21,9 @@ urlpatterns = [
     *_book("item"),
     *_book("checklist"),
     path("book/exceptions/", exceptions.exceptions, name="exceptions"),
+    path("book/exceptions/<slug:number>/", objections.exception, name="exception"),
+    path("book/exceptions/<slug:number>/object", objections.objection_new, name="objection_new"),
+    path("book/objections/", objections.objection_status, name="objections"),
     path("standards/", dictionary.dictionary, name="dictionary"),
     path("standards/schema.json", dictionary.schemas, name="schemas"),
     path("standards/codes/<slug:name>/", dictionary.codes, name="codes"),
