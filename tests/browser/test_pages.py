@@ -25,7 +25,7 @@ NO_PAGE = {
     "desk:view_keep", "desk:claim_several", "desk:note_several", "desk:urge_several",
     "desk:case_claim", "desk:case_service_pdf", "desk:deputy_end", "desk:reaction_retry", "desk:responsible_end",
     "catalog:catch_up", "catalog:claim_answer",
-    "healthz", "readyz", "portal:items_file", "portal:checklists_file", "portal:template",
+    "healthz", "readyz", "portal:book_file", "portal:book_schema", "portal:template",
     "portal:schema", "portal:schemas",
 }  # fmt: skip
 

@@ -17,7 +17,12 @@ from mingcha.domains.records.api import router as records
 api = NinjaAPI(
     title="明察 · 监管数据接口",
     version="1",
-    description="以登录会话或 `Authorization: Bearer <令牌>` 访问。出错时返回 RFC 9457 problem+json。",
+    description=(
+        "以登录会话或 `Authorization: Bearer <令牌>` 访问。出错时返回 RFC 9457 problem+json。"
+        "公开目录可以整本取：`/book/items.parquet`、`/book/checklists.parquet`、`/book/officers.parquet`"
+        "（也有 `.csv`、`.json`），`?on=` 指定日期，带 `If-None-Match` 时未变则答 304，"
+        "JSON 的格式见 `/book/items.schema.json`。"
+    ),
     urls_namespace="api",
     docs_url=None,
     auth=Asker(),
