@@ -9,6 +9,7 @@ from mingcha.base.http import problem_response
 from mingcha.base.people.api_auth import Asker
 from mingcha.domains.catalog.api import claims
 from mingcha.domains.catalog.api import router as catalog
+from mingcha.domains.catalog.api.laws import router as laws
 from mingcha.domains.desk.api import router as desk
 from mingcha.domains.officers.api import router as officers
 from mingcha.domains.portal.api import router as portal
@@ -48,3 +49,4 @@ api.add_router("", portal)
 api.add_router("", officers)
 api.add_router("", catalog)
 api.add_router("", claims)
+api.add_router("", laws)

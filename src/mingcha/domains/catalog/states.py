@@ -93,6 +93,8 @@ CLAIM = Machine(
          clocks=(_stop(CLAIM_WITHIN),)),
     Move("recall", "撤回布置", {Claiming.OPEN}, Claiming.RECALLED, "catalog.publish",
          over=Over.OPENER, asks_reason=True, clocks=(_stop(CLAIM_WITHIN),)),
+    # The body is no more: its successor answers, by the same last day.
+    Move("succeed", "转承继机构", {Claiming.OPEN}, Claiming.OPEN, "catalog.draft", inner=True),
     duties={Claiming.OPEN: "认领监管事项"},
 )  # fmt: skip
 
