@@ -45,6 +45,7 @@ from mingcha.domains.catalog.states import LawState
 from mingcha.standards import loader
 from mingcha.standards.shelving import LawSpec
 
+__all__ = ["Done", "Entered", "LawDeed", "confirm", "enter", "propose"]
 ENTER, CONFIRM = "catalog.draft", "catalog.publish"
 
 
