@@ -60,7 +60,7 @@ class ExceptionForm(forms.Form):
 
 def objected_words(one: Any) -> str:
     """How many objected, and how many of them rightly."""
-    return f"{one.objected} 件，{one.upheld} 件成立" if one.upheld else str(one.objected or "—")
+    return f"{one.objected}（成立 {one.upheld}）" if one.upheld else str(one.objected or "—")
 
 
 def state_of(one: ItemException) -> dict[str, str]:

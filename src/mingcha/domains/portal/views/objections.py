@@ -180,8 +180,8 @@ def _shown(found: ItemException) -> dict[str, object]:
         "state": {"label": label, "tone": tone},
         "facts": [
             {"label": "事项名称", "value": found.name, "wide": True},
-            {"label": "编码", "value": found.code, "code": True},
-            {"label": "期限", "value": f"{found.since} 至 {found.until}"},
+            {"label": "编码", "value": found.code, "code": True, "wide": True},
+            {"label": "期限", "value": f"{found.since} 至 {found.until}", "wide": True},
             {"label": "实施机构", "value": found.body.name},
             {"label": "批准单位", "value": found.case.unit.name},
             {"label": "理由", "value": found.reason, "wide": True},
