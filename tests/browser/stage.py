@@ -5,10 +5,13 @@ A program of its own (`python -m tests.browser.stage ACT …`), speaking as the 
 - `city`: people of every role, and what rows are checked against. Every role's person signs in
   with its key (clerk, head, …) and the password of base/people/testing.
 - `idle SESSION`: a session has not been used for a day.
+- `book`: a draft, versions that have not begun, an exception and an objection to it; says their numbers.
 """
 
+import json
 import sys
 import time
+from datetime import timedelta
 
 import django
 
@@ -18,10 +21,16 @@ django.setup()
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.db import transaction  # noqa: E402
 
+from mingcha.base.days import local_today  # noqa: E402
 from mingcha.base.ledger.services import act  # noqa: E402
 from mingcha.base.people.contents import of_organisation  # noqa: E402
+from mingcha.base.people.queries import account_called  # noqa: E402
 from mingcha.base.people.sessions import SEEN  # noqa: E402
 from mingcha.base.people.testing import City, make_account  # noqa: E402
+from mingcha.domains.catalog import services as catalog  # noqa: E402
+from mingcha.domains.catalog.queries import exceptions, objections  # noqa: E402
+from mingcha.domains.catalog.services import objections as objecting  # noqa: E402
+from mingcha.domains.catalog.testing import put_checklist, put_item  # noqa: E402
 from mingcha.domains.records.testing import BODY, make_catalogue  # noqa: E402
 
 WHOLE = {"data-bureau", "inspector-of-inspectors", "security-admin", "auditor"}
@@ -54,7 +63,32 @@ def idle(key: str) -> None:
     session.save()
 
 
-ACTS = {"city": city, "idle": idle}
+def book() -> None:
+    """What people have done to the book, for the pages that show it."""
+    drafter, chief = account_called("catalog-manager"), account_called("data-bureau")
+    body, today = drafter.organisation, local_today()
+    item, later = "01310000000050", str(today + timedelta(days=30))
+    checklist = f"{BODY}4{item}001"
+    for since in ("2025-01-01", later):
+        name = f"对演示事项的检查（{since}）"
+        version = put_item(item, owner=body, item_name=name, effective_from=since)
+        put_checklist(checklist, item, body=BODY, owner=body, effective_from=since)
+    draft = catalog.begin_revision(version.item, actor=drafter)
+    asked = catalog.exceptions.Asked(
+        "01310000000099", "演示新业态的检查", body, today, today + timedelta(days=30), "专项整治"
+    )
+    excepted = catalog.exceptions.ask(asked, actor=drafter)
+    catalog.exceptions.allow(excepted, reason="同意", actor=chief)
+    one = exceptions.published().get(case=excepted)
+    who = objecting.Who(objecting.Objector.PERSON, "演示王先生", "000-0000-0000")
+    said = objecting.Said(who, "演示检查", "不应依这项例外检查。" * 20)
+    filed = objecting.file(one, said)
+    assert objections.objection_of(filed.case).exception == one
+    numbers = {"change": draft.number, "exception": excepted.number, "objection": filed.case.number}
+    print(json.dumps(numbers | {"coming": item, "coming_list": checklist}))  # noqa: T201  # the answer
+
+
+ACTS = {"city": city, "idle": idle, "book": book}
 
 if __name__ == "__main__":
     ACTS[sys.argv[1]](*sys.argv[2:])

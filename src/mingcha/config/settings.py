@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "mingcha.base.cases",
     "mingcha.base.once",
     "mingcha.base.keeping",
+    "mingcha.base.opendoors",
     "mingcha.domains.catalog",
     "mingcha.domains.officers",
     "mingcha.domains.parties",
@@ -215,6 +216,21 @@ UPLOAD_LIMIT_BYTES = setting(
 )
 PROVIDER_QUOTA_BYTES = setting(
     "MINGCHA_PROVIDER_QUOTA", 50 * 1024**3, int, help="每个报送单位原始文件的总配额（字节）。"
+)
+ATTACHMENT_LIMIT_BYTES = setting(
+    "MINGCHA_ATTACHMENT_LIMIT", 5 * 1024**2, int, help="公众提交的单个附件的最大字节数。"
+)
+OPEN_FORM_SECONDS = setting(
+    "MINGCHA_OPEN_FORM_SECONDS", 3, int, help="公开表单打开后至少多少秒才接受提交，0 为不限。"
+)
+OPEN_FORMS_EACH = setting(
+    "MINGCHA_OPEN_FORMS_EACH", 10, int, help="同一来源一小时内最多提交几次公开表单。"
+)
+OPEN_FORMS_ALL = setting(
+    "MINGCHA_OPEN_FORMS_ALL", 200, int, help="全部来源一小时内最多提交几次公开表单。"
+)
+OPEN_LOOKUPS_EACH = setting(
+    "MINGCHA_OPEN_LOOKUPS_EACH", 30, int, help="同一来源一小时内最多凭查询码查询几次。"
 )
 CHUNK_ROWS = setting(
     "MINGCHA_CHUNK_ROWS",

@@ -25,7 +25,7 @@ from mingcha.standards.model import (
 
 _DAYS = {FieldType.DATE}
 PLACES = (
-    "subject", "register_as", "item", "catalog_as", "point_as", "mapping_as", "officer_as",
+    "subject", "register_as", "item", "catalog_as", "point_as", "mapping_as", "law_as", "officer_as",
     "relation_as",
 )  # fmt: skip
 
@@ -107,7 +107,7 @@ def fields_of(rule: Rule) -> tuple[str, ...]:
 
 
 # Members that hold something else than the name of a field.
-_WORDS = {"scheme", "kind", "kinds", "subkind", "person_when", "by", "coding"}
+_WORDS = {"deeds", "scheme", "kind", "kinds", "subkind", "person_when", "by", "coding"}
 
 
 def _named_in(part: BaseModel) -> Iterator[tuple[str, str]]:
@@ -276,6 +276,7 @@ _ROOMS = {
     },
     "point_as": {"checklist": 100},
     "mapping_as": {"local": 100, "national": 100, "relation": 10},
+    "law_as": {"law": 500, "number": 500, "document": 500, "successor": 500},
     "officer_as": {"certificate": 100, "name": 50, "body": 100, "fields": 200},
 }
 _SIZES = {

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator
 from pydantic import Field as Given
 
-from mingcha.standards.shelving import CatalogSpec, MappingSpec, PointSpec
+from mingcha.standards.shelving import CatalogSpec, LawSpec, MappingSpec, PointSpec
 from mingcha.standards.strict import Strict
 
 
@@ -381,6 +381,7 @@ class Table(Strict):
     catalog_as: CatalogSpec | None = None
     point_as: PointSpec | None = None
     mapping_as: MappingSpec | None = None
+    law_as: LawSpec | None = None
     officer_as: OfficerSpec | None = None
     relation_as: RelationSpec | None = None
     headline: tuple[str, ...] = ()  # fields that make one line of a timeline

@@ -56,6 +56,22 @@ class PointSpec(Strict):
     scheme: str = "checklist"  # the catalogue table of the checklists
 
 
+class LawSpec(Strict):
+    """How a table tells that a law is amended or repealed (法律变动), for a second person to confirm.
+
+    `deeds` says which values of `status` mean what; any other is no news. Without `document` or
+    where it is empty the row's own `number` is the act that says so.
+    """
+
+    law: str
+    status: str
+    since: str
+    number: str
+    document: str | None = None
+    successor: str | None = None
+    deeds: dict[str, Literal["amended", "interpreted", "repealed"]]
+
+
 class MappingSpec(Strict):
     """How a table says which item of ours stands for which national one (事项映射关系)."""
 

@@ -30,6 +30,15 @@ class NotSameHand(MingchaError):
     remedy = "请转给本单位其他有权限的人员办理。"
 
 
+class Barred(MingchaError):
+    """Somebody has had a part in what the case is about (回避)."""
+
+    code = "cases/barred"
+    status = 403
+    message = "{why}"
+    remedy = "请转给本单位其他有权限的人员办理。"
+
+
 class ReasonMissing(MingchaError):
     """A move that needs its reason came without one."""
 

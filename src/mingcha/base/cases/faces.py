@@ -144,7 +144,8 @@ def version_in(data: Mapping[str, Any]) -> int | None:
 
 def form_of(case: Case, name: str, *, actor: Account, data: Any = None, files: Any = None) -> Facts:
     """The form of a move, filled with `data` when given. Raises NoSuchMove."""
-    move = next((one for one in case.of.machine.moves if one.name == name), None)
+    moves = [one for one in case.of.machine.moves if not one.inner]
+    move = next((one for one in moves if one.name == name), None)
     if move is None:
         raise NoSuchMove(kind=case.of.label, move=name)
     return Face.of(case).move(name).form(data, files, case=case, move=move, actor=actor)

@@ -17,11 +17,15 @@ REVIEW = Machine(
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db.models import TextChoices
 
 from mingcha.base.ledger.canonical import Json
+
+if TYPE_CHECKING:
+    from mingcha.base.cases.models import Case
+    from mingcha.base.people.models import Account
 
 
 class Over(Enum):
@@ -54,7 +58,8 @@ class Move:
 
     `right` is a right held over `over`. `by_other`: whoever made the last move may not make this
     one (four eyes). `asks_reason`: refused without a reason. `back`: the case returns to the body
-    and the person that made the last move forward.
+    and the person that made the last move forward. `inner`: made by a service that has asked
+    already who may, never by a button.
     """
 
     name: str
@@ -66,6 +71,7 @@ class Move:
     by_other: bool = False
     asks_reason: bool = False
     back: bool = False
+    inner: bool = False
     clocks: tuple[ClockStep, ...] = ()
 
 
@@ -171,6 +177,10 @@ def _stays(_: Sequence[str]) -> None:
     return None
 
 
+def _nobody(_case: "Case", _account: "Account") -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of case (办件种类), declared by a domain and registered when it is loaded.
@@ -179,7 +189,8 @@ class Kind:
     opened them. `starts` are the rules whose clocks run from the opening, `extensions` the periods
     that may be extended. `content` gives what the domain keeps of a case, by its primary key, for
     the ledger. `over_children` says by which move a parent case goes on, from the states of its
-    children; None: it stays.
+    children; None: it stays. `bars` says why somebody may not handle a case whatever their rights
+    (回避), in a sentence; "" when nothing is in the way.
     """
 
     name: str
@@ -192,6 +203,7 @@ class Kind:
     extensions: tuple[Extension, ...] = ()
     content: Callable[[int], Mapping[str, Json]] = _nothing_more
     over_children: Callable[[Sequence[str]], str | None] = _stays
+    bars: Callable[["Case", "Account"], str] = _nobody
     ALL: ClassVar[dict[str, "Kind"]] = {}
 
     def register(self) -> "Kind":

@@ -176,6 +176,24 @@ class ClaimsClosed(MingchaError):
     remedy = "需要更正的，请布置单位再次布置。"
 
 
+class FiledAlready(MingchaError):
+    """A form that anybody may send came a second time."""
+
+    code = "catalog/filed-already"
+    status = 409
+    message = "这份表单已经提交过，没有重复登记。"
+    remedy = "请用提交后显示的编号和查询码查询进展；没有记下查询码的，请重新打开页面另行提出。"
+
+
+class NotYours(MingchaError):
+    """Somebody wants to know who objects, and does not handle the case."""
+
+    code = "catalog/not-yours"
+    status = 403
+    message = "您不办理 {number}，不能查看异议人的信息。"
+    remedy = "异议人信息只对承办单位中有权处理异议、且与该例外无关的人员开放。"
+
+
 class LawEntered(MingchaError):
     """The same change of the same law has been entered before."""
 

@@ -2,13 +2,16 @@
 
 from django.db.models import TextChoices
 
-from mingcha.base.cases.machine import ClockStep, Kind, Machine, Move, Over, Tick
+from mingcha.base.cases.machine import ClockStep, Extension, Kind, Machine, Move, Over, Tick
 
 REVIEW_WITHIN = "catalog.review_within"
 PUBLISH_WITHIN = "catalog.publish_within"
 ALLOW_WITHIN = "catalog.allow_within"
 CLAIM_WITHIN = "catalog.claim_within"
 CONFIRM_WITHIN = "catalog.confirm_law_within"
+ADMIT_WITHIN = "catalog.admit_objection_within"
+HEAR_WITHIN = "catalog.hear_objection_within"
+HEAR_LONGER = "catalog.hear_objection_longer"
 
 
 class Stage(TextChoices):
@@ -69,6 +72,8 @@ EXCEPTION = Machine(
          asks_reason=True, clocks=(_stop(ALLOW_WITHIN),)),
     Move("end", "提前终止", {Standing.ALLOWED}, Standing.ENDED, "catalog.except",
          over=Over.OPENER, asks_reason=True),
+    # By whoever finds an objection right: that is asked there, of another person than the approver.
+    Move("overturn", "因异议终止", {Standing.ALLOWED}, Standing.ENDED, "catalog.hear", inner=True),
     duties={Standing.ASKED: "批准或不予批准"},
 )  # fmt: skip
 
@@ -88,6 +93,8 @@ CLAIM = Machine(
          clocks=(_stop(CLAIM_WITHIN),)),
     Move("recall", "撤回布置", {Claiming.OPEN}, Claiming.RECALLED, "catalog.publish",
          over=Over.OPENER, asks_reason=True, clocks=(_stop(CLAIM_WITHIN),)),
+    # The body is no more: its successor answers, by the same last day.
+    Move("succeed", "转承继机构", {Claiming.OPEN}, Claiming.OPEN, "catalog.draft", inner=True),
     duties={Claiming.OPEN: "认领监管事项"},
 )  # fmt: skip
 
@@ -109,6 +116,34 @@ LAW = Machine(
     duties={LawState.ENTERED: "核定法律变动"},
 )  # fmt: skip
 
+
+class Hearing(TextChoices):
+    """Where an objection stands."""
+
+    FILED = "filed", "待受理"
+    ADMITTED = "admitted", "核查中"
+    UPHELD = "upheld", "异议成立"
+    REJECTED = "rejected", "异议不成立"
+    INADMISSIBLE = "inadmissible", "不予受理"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+OBJECTION = Machine(
+    Hearing,
+    Move("admit", "受理", {Hearing.FILED}, Hearing.ADMITTED, "catalog.hear",
+         clocks=(_stop(ADMIT_WITHIN), _start(HEAR_WITHIN))),
+    Move("dismiss", "不予受理", {Hearing.FILED}, Hearing.INADMISSIBLE, "catalog.hear",
+         asks_reason=True, clocks=(_stop(ADMIT_WITHIN),)),
+    Move("uphold", "认定成立", {Hearing.ADMITTED}, Hearing.UPHELD, "catalog.hear",
+         asks_reason=True, clocks=(_stop(HEAR_WITHIN),)),
+    Move("reject", "认定不成立", {Hearing.ADMITTED}, Hearing.REJECTED, "catalog.hear",
+         asks_reason=True, clocks=(_stop(HEAR_WITHIN),)),
+    # By the objector with the query code, who has no account.
+    Move("withdraw", "当事人撤回", {Hearing.FILED, Hearing.ADMITTED}, Hearing.WITHDRAWN,
+         "catalog.hear", inner=True),
+    duties={Hearing.FILED: "受理或不予受理异议", Hearing.ADMITTED: "核查异议并作出答复"},
+)  # fmt: skip
+
 BASIS = "西安市“互联网+监管”系统管理办法（试行）第十二条：监管事项动态调整，经审核后发布"
 ITEM_REVIEW = Kind("item-review", "监管事项审核", "SX", REVIEW, "cases.see", basis=BASIS)
 CHECKLIST_REVIEW = Kind(
@@ -125,4 +160,9 @@ ITEM_CLAIM = Kind(
 LAW_CHANGE = Kind(
     "law-change", "法律变动", "FL", LAW, "cases.see", starts=(CONFIRM_WITHIN,),
     basis="西安市“互联网+监管”系统管理办法（试行）第十二条：法律法规立改废释的，及时调整监管事项",
+)  # fmt: skip
+EXCEPTION_OBJECTION = Kind(
+    "exception-objection", "监管例外异议", "YY", OBJECTION, "cases.see", starts=(ADMIT_WITHIN,),
+    extensions=(Extension(HEAR_WITHIN, HEAR_LONGER, "catalog.hear", "延长答复期限"),),
+    basis="西安市“互联网+监管”系统管理办法（试行）第八条：未录入系统的监管事项，原则上不得开展监管，当事人可以投诉",
 )  # fmt: skip

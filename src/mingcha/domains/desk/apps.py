@@ -17,7 +17,8 @@ class DeskConfig(AppConfig):
     verbose_name = "工作台"
 
     def ready(self) -> None:
-        from mingcha.domains.desk.views.exception_face import FACE
+        from mingcha.domains.desk.views import exception_face, objection_face
 
         explain(JOBS)
-        FACE.register()
+        exception_face.FACE.register()
+        objection_face.FACE.register()

@@ -15,6 +15,7 @@ from mingcha.domains.desk.views import (
     holidays,
     home,
     inbox,
+    objection_face,
     operations,
     organisations,
     people,
@@ -92,6 +93,10 @@ urlpatterns = [
     path("holidays", holidays.holiday_list, name="holidays"),
     path("holidays/new", holidays.holiday_new, name="holiday_new"),
     path("holidays/<str:day>", holidays.holiday, name="holiday"),
+    path("cases/<slug:number>/objector", objection_face.objector, name="objector"),
+    path(
+        "cases/<slug:number>/files/<int:file>", objection_face.objection_file, name="objection_file"
+    ),
     path("catalog/coverage/", coverage.coverage, name="coverage"),
     path("exceptions/", exceptions.exception_list, name="exceptions"),
     path("exceptions/new", exceptions.new, name="exception_new"),

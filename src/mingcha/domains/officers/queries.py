@@ -35,12 +35,13 @@ def visible_to(account: Account) -> QuerySet[Officer]:
     return _all() if account.holds(SEE) else Officer.objects.none()
 
 
-def public() -> QuerySet[Officer]:
+def public(on: date | None = None) -> QuerySet[Officer]:
     """The officers of the public list (执法人员公示, 国办发〔2018〕118号): a valid certificate, no auxiliary.
 
-    Name, body, certificate, kinds and area are public; everything else about them is not.
+    Name, body, certificate, kinds and area are public; everything else about them is not. `on`: of
+    those in the register now, whose certificate reaches a day; without one, today.
     """
-    valid = Q(valid_to__isnull=True) | Q(valid_to__gte=local_today())
+    valid = Q(valid_to__isnull=True) | Q(valid_to__gte=on or local_today())
     return _all().filter(valid).exclude(kind=AUXILIARY)
 
 

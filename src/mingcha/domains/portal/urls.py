@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from mingcha.domains.portal.views import book, dictionary, exceptions, seals
+from mingcha.domains.portal.views import book, dictionary, exceptions, files, objections, seals
 
 
 def _book(kind: str) -> list[URLPattern]:
@@ -10,7 +10,6 @@ def _book(kind: str) -> list[URLPattern]:
     said, one = {"kind": kind}, f"book/{kind}s/<slug:scheme>/<str:code>"
     return [
         path(f"book/{kind}s/", book.book, said, name=f"{kind}s"),
-        path(f"book/{kind}s.<slug:form>", book.whole, said, name=f"{kind}s_file"),
         path(f"{one}/", book.page, said, name=kind),
         path(f"{one}/v<int:number>/", book.page, said, name=f"{kind}_version"),
     ]
@@ -20,7 +19,12 @@ app_name = "portal"
 urlpatterns = [
     *_book("item"),
     *_book("checklist"),
+    path("book/<slug:name>s.schema.json", files.schema, name="book_schema"),
+    path("book/<slug:name>s.<slug:form>", files.whole, name="book_file"),
     path("book/exceptions/", exceptions.exceptions, name="exceptions"),
+    path("book/exceptions/<slug:number>/", objections.exception, name="exception"),
+    path("book/exceptions/<slug:number>/object", objections.objection_new, name="objection_new"),
+    path("book/objections/", objections.objection_status, name="objections"),
     path("standards/", dictionary.dictionary, name="dictionary"),
     path("standards/schema.json", dictionary.schemas, name="schemas"),
     path("standards/codes/<slug:name>/", dictionary.codes, name="codes"),

@@ -6,7 +6,7 @@ from datetime import date
 
 from mingcha.base.calendar import queries as calendar
 from mingcha.base.calendar.rules import Judge, add_working_days, working_days_between
-from mingcha.base.cases.errors import NotSameHand
+from mingcha.base.cases.errors import Barred, NotSameHand
 from mingcha.base.cases.machine import Choice, Move, Over
 from mingcha.base.cases.models import Case, Clock, Rung, Step, Todo
 from mingcha.base.cases.queries.seeing import visible_to
@@ -74,7 +74,8 @@ def soon_until(today: date) -> date:
 
 def choices(case: Case, account: Account) -> list[Choice]:
     """The moves from where the case stands: which the account may make, and why not the others."""
-    return [_choice(case, move, account) for move in case.of.machine.open_from(case.state)]
+    moves = case.of.machine.open_from(case.state)
+    return [_choice(case, move, account) for move in moves if not move.inner]
 
 
 def trace(case: Case) -> Sequence[Step]:
@@ -103,8 +104,15 @@ def linked(case: Case, account: Account) -> list[tuple[Case, str]]:
 
 
 def admit(case: Case, move: Move, actor: Account) -> None:
-    """Pass if the actor may make the move. Raises NotAllowed or NotSameHand."""
+    """Pass if the actor may make the move. Raises NotAllowed, Barred or NotSameHand.
+
+    Who may make an inner move, the service that makes it has asked.
+    """
+    if move.inner:
+        return
     require(actor, move.right, case.unit if move.over is Over.UNIT else case.opener)
+    if why := case.of.bars(case, actor):
+        raise Barred(why=why)
     if move.by_other and _last_hand(case) == actor.pk:
         raise NotSameHand(move=move.label)
 
@@ -116,7 +124,7 @@ def may_take(case: Case) -> list[Account]:
         person.pk: person
         for right in sorted(rights)
         for person in holders_of(right, case.unit).select_related("organisation")[:TAKERS]
-        if person.pk != case.handler_id
+        if person.pk != case.handler_id and not case.of.bars(case, person)
     }
     own = case.unit_id
     return sorted(found.values(), key=lambda p: (p.organisation_id != own, p.real_name))[:TAKERS]
@@ -148,6 +156,6 @@ def _last_hand(case: Case) -> int | None:
 def _choice(case: Case, move: Move, account: Account) -> Choice:
     try:
         admit(case, move, account)
-    except (NotAllowed, NotSameHand) as refusal:
+    except (NotAllowed, Barred, NotSameHand) as refusal:
         return Choice(move, False, f"{refusal.title}{refusal.detail}")
     return Choice(move, True)

@@ -5,7 +5,7 @@ from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from mingcha.base.cases.contents import content_of, record_of
-from mingcha.base.cases.errors import AlreadyClaimed, NotOfTheUnit, NotOpen
+from mingcha.base.cases.errors import AlreadyClaimed, Barred, NotOfTheUnit, NotOpen
 from mingcha.base.cases.models import Case, Todo
 from mingcha.base.days import utc_now
 from mingcha.base.ledger import services as ledger
@@ -118,10 +118,12 @@ def check_claimable(case: Case, actor: Account) -> None:
 
 
 def give_to(case: Case, person: Account) -> None:
-    """Make one person of the body the one who is asked. Raises NotOfTheUnit."""
+    """Make one person of the body the one who is asked. Raises NotOfTheUnit or Barred."""
     rights = {move.right for move in case.of.machine.open_from(case.state)}
     if not any(person.holds_over(right, case.unit) for right in rights):
         raise NotOfTheUnit(name=person.real_name, unit=case.unit.name)
+    if why := case.of.bars(case, person):
+        raise Barred(why=why)
     case.handler = person
     open_todos(case).update(person=person)
 

@@ -9,8 +9,10 @@ from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 
 from mingcha.base.days import local_today
+from mingcha.base.events.services import announce
 from mingcha.base.ledger.services import act
 from mingcha.base.people import contents, errors, queries
+from mingcha.base.people.events import OrganisationClosed
 from mingcha.base.people.models import Account, Organisation
 
 RIGHT = "people.organisations"
@@ -110,10 +112,17 @@ def move_organisation(
 
 
 @transaction.atomic
-def close_organisation(organisation: Organisation, *, actor: Account, reason: str) -> Organisation:
+def close_organisation(
+    organisation: Organisation,
+    *,
+    actor: Account,
+    reason: str,
+    successor: Organisation | None = None,
+) -> Organisation:
     """Close an organisation that has neither people nor bodies left (撤销机构).
 
-    Leaves one act. Raises NotAllowed, OrganisationInUse, OrganisationClosed or ReasonMissing.
+    `successor` takes over what is open with it (承继机构); it must be open and another. Leaves one
+    act and announces OrganisationClosed. Raises NotAllowed, OrganisationInUse, OrganisationClosed or ReasonMissing.
     """
     queries.require(actor, RIGHT, organisation)
     if not reason.strip():
@@ -124,9 +133,15 @@ def close_organisation(organisation: Organisation, *, actor: Account, reason: st
     accounts = current.accounts.filter(is_active=True).count()
     if children or accounts:
         raise errors.OrganisationInUse(name=current.name, children=children, accounts=accounts)
+    if successor is not None:
+        refuse_closed(successor)
+        if successor.pk == current.pk:
+            raise errors.CircularMove(name=current.name, parent=successor.name)
+        reason = f"{reason}（由{successor.name}承继）"
     current.closed_on, current.remark = local_today(), reason
     current.save(update_fields=["closed_on", "remark"])
     act(actor, "撤销机构", current, content=contents.of_organisation(current))
+    announce(OrganisationClosed(current.code, successor.code if successor else ""))
     return current
 
 

@@ -18,6 +18,12 @@ from django.db.models import Deferrable, F, Q, Value
 from mingcha.base.days import local_day
 from mingcha.base.intervals import never_overlap, same
 from mingcha.domains.catalog.models.kinds import Change, Kind
+from mingcha.domains.catalog.models.objections import (
+    Objection,
+    ObjectionFile,
+    Objector,
+    Remedy,
+)
 from mingcha.domains.catalog.models.work import (
     Answer,
     ClaimRound,
@@ -48,7 +54,11 @@ __all__ = [
     "Kind",
     "LawChange",
     "LawDeed",
+    "Objection",
+    "ObjectionFile",
+    "Objector",
     "Publication",
+    "Remedy",
     "Version",
 ]
 

@@ -155,7 +155,8 @@ class LawDeed(models.TextChoices):
 class LawChange(models.Model):
     """A law is amended, interpreted or repealed from a day on (法律变动), as somebody entered it.
 
-    `document` is the act that says so, `successor` the law that takes its place. Once another
+    `document` is the act that says so, `successor` the law that takes its place; `fact_id` the
+    record of the table of laws that told it, where nobody entered it by hand. Once another
     person has confirmed it, what rests on the law is reviewed.
     """
 
@@ -169,6 +170,7 @@ class LawChange(models.Model):
     successor = models.CharField("替代的法律法规", max_length=300, blank=True)
     reason = models.CharField("说明", max_length=1000, blank=True)
     is_confirmed = models.BooleanField("已核定", default=False)
+    fact_id = models.BigIntegerField("来源记录", null=True)
 
     class Meta:
         verbose_name = "法律变动"

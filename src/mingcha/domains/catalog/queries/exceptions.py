@@ -2,13 +2,14 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from mingcha.base.cases.queries import visible_to
 from mingcha.base.errors import NotFound
 from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.catalog.models import ItemException, ItemVersion
 from mingcha.domains.catalog.rules.keys import IN_USE, covers
+from mingcha.domains.catalog.states import Hearing
 
 __all__ = [
     "ItemException",
@@ -17,9 +18,11 @@ __all__ = [
     "exceptions",
     "holding",
     "is_needless",
+    "is_standing",
     "named",
     "published",
     "standing_on",
+    "with_objections",
 ]
 DAY = timedelta(days=1)
 
@@ -27,8 +30,17 @@ DAY = timedelta(days=1)
 def exceptions(account: Account) -> QuerySet[ItemException]:
     """The exceptions that an account may see, with their cases, newest first."""
     cases = visible_to(account).filter(kind="item-exception")
-    found = ItemException.objects.filter(case__in=cases.values("pk"))
+    found = with_objections(ItemException.objects.filter(case__in=cases.values("pk")))
     return found.select_related("case", "body").order_by("-case")
+
+
+def with_objections(found: QuerySet[ItemException]) -> QuerySet[ItemException]:
+    """Exceptions with how many objections each met: `objected`, and `upheld` of them."""
+    right = Q(objections__case__state=Hearing.UPHELD)
+    return found.annotate(
+        objected=Count("objections", distinct=True),
+        upheld=Count("objections", filter=right, distinct=True),
+    )
 
 
 def exception_for(account: Account, number: str) -> ItemException:
@@ -51,6 +63,11 @@ def standing_on(one: ItemException, on: date) -> tuple[str, str]:
     if on <= one.until:
         return "有效", "due"
     return ("已提前终止", "todo") if one.case.state == "ended" else ("已到期", "todo")
+
+
+def is_standing(one: ItemException, on: date) -> bool:
+    """Whether an approved exception holds on a day or begins to hold later."""
+    return one.is_allowed and one.case.state == "allowed" and on <= one.until
 
 
 def named(found: QuerySet[ItemException], words: str) -> QuerySet[ItemException]:

@@ -68,14 +68,11 @@ def resting_on(law: str, since: date) -> list[Resting]:
 
 
 def falling(resting: Sequence[Resting], since: date) -> list[Resting]:
-    """The items among them that are in use on the day and rest on nothing else: they lose their ground."""
+    """Those among them that are in use on the day and rest on nothing else: they lose their ground."""
     return [
         one
         for one in resting
-        if one.alone
-        and isinstance(one.version, ItemVersion)
-        and one.version.status == IN_USE
-        and one.version.since <= since
+        if one.alone and one.version.status == IN_USE and one.version.since <= since
     ]
 
 
@@ -138,6 +135,7 @@ def law_content(case: int) -> dict[str, Json]:
         "successor": found.successor,
         "reason": found.reason,
         "is_confirmed": found.is_confirmed,
+        "fact": found.fact_id or 0,
     }
 
 

@@ -1,6 +1,7 @@
 """Everything others may change in the catalogue: one act, one transaction, one line in the ledger."""
 
 from mingcha.domains.catalog.services import exceptions
+from mingcha.domains.catalog.services.laws import propose as propose_laws
 from mingcha.domains.catalog.services.lists import (
     Row,
     Sender,
@@ -38,6 +39,7 @@ __all__ = [
     "land_list",
     "land_mappings",
     "land_points",
+    "propose_laws",
     "publish",
     "save",
     "send_back",

@@ -109,6 +109,40 @@ def claim_rest(case: Case, *, actor: Account, said: Move) -> Case:
     return case
 
 
+@transaction.atomic
+def succeed(body: Organisation, successor: Organisation | None) -> int:
+    """Settle what is open with a body that was closed (承继认领): its successor is asked instead.
+
+    What the successor has claimed already is not asked again. Without a successor the cases are
+    called back with the reason. The last day stays. Leaves one act per case; returns how many.
+    """
+    open_ = Case.objects.filter(kind="item-claim", unit=body, closed_at__isnull=True)
+    cases = list(open_.select_related("unit", "opener").order_by("pk"))
+    for case in cases:
+        if successor is None:
+            said = Move(reason=f"{body.name}已撤销，没有承继机构")
+            with advance(case, "recall", actor=None, said=said):
+                pass
+            continue
+        said = Move(reason=f"{body.name}已撤销，由{successor.name}承继", to=successor)
+        with advance(case, "succeed", actor=None, said=said) as locked:
+            _hand_on(locked, successor)
+        if not queries.waiting(case).exists():
+            with advance(case, "finish", actor=None, said=Move(reason="承继机构均已认领")):
+                pass
+    return len(cases)
+
+
+def _hand_on(case: Case, successor: Organisation) -> None:
+    """Ask the successor of what has no answer; what it has claimed before counts here too."""
+    mine = ItemClaim.objects.filter(body=successor, answer=Answer.CLAIMED).values("item")
+    waiting = queries.waiting(case)
+    waiting.filter(item__in=mine).update(
+        body=successor, answer=Answer.CLAIMED, reason="承继机构此前已认领", at=utc_now()
+    )
+    queries.waiting(case).update(body=successor)
+
+
 def _lay_out_to(
     body: Organisation, items: Sequence[Item], layout: ClaimRound, actor: Account
 ) -> Case:

@@ -10,7 +10,7 @@ from datetime import date
 from django.db import transaction
 
 from mingcha.base.cases.models import Case
-from mingcha.base.cases.services import Opening, Said, advance, opened
+from mingcha.base.cases.services import Opening, Said, advance, changing, opened
 from mingcha.base.days import local_today
 from mingcha.base.errors import BadInput
 from mingcha.base.events.services import announce
@@ -19,7 +19,7 @@ from mingcha.base.people.queries import require
 from mingcha.base.rules.queries import in_force
 from mingcha.domains.catalog import errors
 from mingcha.domains.catalog.events import ExceptionAllowed
-from mingcha.domains.catalog.models import ItemException
+from mingcha.domains.catalog.models import ItemException, Remedy
 from mingcha.domains.catalog.queries import exceptions as queries
 from mingcha.domains.catalog.queries import reviews
 
@@ -89,14 +89,43 @@ def end(case: Case, *, reason: str, actor: Account, seen: int | None = None) -> 
     Raises NotAllowed, MoveRefused, ReasonMissing or Stale.
     """
     with advance(case, "end", actor=actor, said=Said(reason=reason, seen=seen)):
-        granted = ItemException.objects.select_for_update().get(case=case)
-        today = local_today()
-        if granted.since > today:
-            granted.is_allowed = False
-        elif granted.until > today:
-            granted.until = today
-        granted.save(update_fields=["until", "is_allowed"])
+        _cut(case, local_today())
     return case
+
+
+def mend(
+    exception: ItemException, remedy: Remedy, until: date | None, *, actor: Account, why: str
+) -> None:
+    """End or shorten an exception to which an objection was right (因异议终止、缩短期限).
+
+    Whoever calls has asked whether the actor may. `why` is the number of the objection. `until` is
+    the new last day, from today on and before the present one. Leaves one act, and none where the
+    exception is over. Raises BadInput or MoveRefused.
+    """
+    reason, today = f"异议 {why} 成立", local_today()
+    if remedy == Remedy.END:
+        with advance(exception.case, "overturn", actor=actor, said=Said(reason=reason)) as case:
+            _cut(case, today)
+    elif remedy == Remedy.SHORTEN:
+        with changing(exception.case, actor=actor) as (case, leave):
+            granted = ItemException.objects.select_for_update().get(case=case)
+            if until is None or not max(today, granted.since) <= until < granted.until:
+                raise BadInput(problem=f"新的截止日期须在今天以后、{granted.until} 以前")
+            granted.until = until
+            granted.save(update_fields=["until"])
+            leave("因异议缩短期限", reason=f"{reason}，至 {until}")
+    elif queries.is_standing(exception, today):
+        raise BadInput(problem="例外仍在有效期内，须终止或缩短期限")
+
+
+def _cut(case: Case, today: date) -> None:
+    """Let an exception hold until today and no longer; one that has not begun, on no day."""
+    granted = ItemException.objects.select_for_update().get(case=case)
+    if granted.since > today:
+        granted.is_allowed = False
+    elif granted.until > today:
+        granted.until = today
+    granted.save(update_fields=["until", "is_allowed"])
 
 
 def _refuse(asked: Asked) -> None:

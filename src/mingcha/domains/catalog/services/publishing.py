@@ -32,7 +32,7 @@ def put_in(draft: Draft, plan: Plan, *, case: Case, actor: Account, reason: str)
     take_back(kind, plan.gone, publication)
     for version in written.fresh:
         if isinstance(version, ChecklistVersion):
-            _put_points(version, _points(draft, plan.source), publication)
+            put_points(version, _points(draft, plan.source), publication)
     ledger.act(
         actor, f"发布{draft.get_kind_display()}{draft.get_change_display()}",
         record_of(publication), content=content_of(publication),
@@ -50,9 +50,10 @@ def _points(draft: Draft, source: Version | None) -> Sequence[dict[str, str]]:
     return [point.content for point in rows]
 
 
-def _put_points(
+def put_points(
     version: ChecklistVersion, points: Sequence[dict[str, str]], publication: Publication
 ) -> None:
+    """Give a new version its check items, where its list has any. In the caller's transaction."""
     found = point_table(version.checklist.scheme)
     if found is None:
         return

@@ -10,8 +10,10 @@ from mingcha.base.cases.services import Said as Move
 from mingcha.base.cases.services import urge_due
 from mingcha.base.days import local_today
 from mingcha.base.errors import NotAllowed
-from mingcha.base.people.models import Organisation
+from mingcha.base.ledger.verify import verify_ledger
+from mingcha.base.people.models import Account, Organisation
 from mingcha.base.rules import services as rules
+from mingcha.base.testing import do_jobs
 from mingcha.domains.catalog import errors
 from mingcha.domains.catalog.models import Answer, Item, ItemClaim, ItemVersion
 from mingcha.domains.catalog.queries import claims as queries
@@ -213,3 +215,51 @@ def test_what_is_recalled_may_be_laid_out_again(scene):
 def test_a_body_that_is_closed_is_not_asked(scene):
     Organisation.objects.filter(pk=scene.city.fire.pk).update(closed_on=local_today())
     assert scene.city.fire not in [case.unit for case in scene.lay_out().cases]
+
+
+def close_fire(scene, make_account, **more):
+    """The fire body is closed through the page, once nobody works there."""
+    Account.objects.filter(pk=scene.stranger.pk).update(organisation=scene.city.bureau)
+    scene.clients[scene.chief].force_login(
+        make_account("data-bureau", organisation=scene.city.bureau, scope=scene.city.government)
+    )
+    answer = scene.clients[scene.chief].post(
+        "/organisations/fire/close", {"reason": "机构改革", **more}
+    )
+    assert answer.status_code == 302
+    do_jobs()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.row("CAT-3")
+def test_what_a_closed_body_had_to_claim_goes_to_its_successor(scene, make_account):
+    scene.lay_out()
+    case, due = scene.case(scene.city.fire), scene.case(scene.city.fire).due_on
+
+    close_fire(scene, make_account, successor=scene.city.market.pk)
+
+    case.refresh_from_db()
+    assert (case.unit, case.state, case.due_on) == (scene.city.market, "open", due)
+    assert f"由{scene.city.market.name}承继" in case.steps.get(move="succeed").reason
+    assert Todo.objects.filter(case=case, done_at=None, unit=scene.city.market).exists()
+    item = Item.objects.get(code=FIRE)
+    claims.answer(case, {item.pk: CLAIMED}, actor=scene.clerk)
+    assert ItemClaim.objects.get(item=item).body == scene.city.market
+    case.refresh_from_db()
+    assert case.state == "done"
+    told = [one.sentence for one in verify_ledger().findings]
+    assert [one for one in told if "办件" in one] == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.row("CAT-3")
+def test_without_a_successor_they_are_called_back_with_the_reason(scene, make_account):
+    scene.lay_out()
+    case = scene.case(scene.city.fire)
+
+    close_fire(scene, make_account)
+
+    case.refresh_from_db()
+    assert case.state == "recalled"
+    assert "没有承继机构" in case.steps.get(move="recall").reason
+    assert claims.succeed(scene.city.fire, None) == 0

@@ -98,7 +98,7 @@ def test_a_repealed_law_flips_on_its_day_what_rests_on_it_alone(scene):
 
     done = scene.confirm(scene.enter(since=day))
 
-    assert (done.fallen, done.opened, done.under_review) == (1, 3, 0)
+    assert (done.fallen, done.opened, done.under_review) == (2, 3, 0)  # the item and its checklist
     assert [may_act(ALONE, one) for one in (TODAY, day - DAY, day, day + DAY)] == [
         True, True, False, False,
     ]  # fmt: skip
@@ -191,7 +191,7 @@ def test_the_life_of_a_law_through_the_pages(scene):
     case = Case.objects.get(kind="law-change")
 
     page = text_of(chief.get(f"/cases/{case.number}"))
-    assert "3 项" in page and "1 项自施行之日起暂停" in page and "对餐饮场所的检查" in page
+    assert "3 项" in page and "2 项自施行之日起暂停" in page and "对餐饮场所的检查" in page
     chief.post(f"/cases/{case.number}/moves/confirm", {"version": case.version})
 
     page = text_of(chief.get(f"/cases/{case.number}"))
@@ -201,3 +201,51 @@ def test_the_life_of_a_law_through_the_pages(scene):
     assert "暂停" in text_of(drafter.get(f"/catalog/items/item/{ALONE}/?on={day}"))
     asked = drafter.get(f"/api/v1/catalog/items/{ALONE}/in-force?on={day}").json()
     assert (asked["in_force"], asked["may_act"]) == (False, False)
+
+
+@pytest.mark.row("CAT-4")
+def test_a_checklist_that_rests_on_the_law_alone_falls_with_its_check_items(scene):
+    day, code = TODAY + 30 * DAY, f"{uscc(2)}4{BOTH}001"
+    alone = put_checklist(code, BOTH, body=uscc(2), owner=scene.city.market, check_basis=FIRST)
+    both = f"{uscc(3)}4{BOTH}001"
+    put_checklist(
+        both, BOTH, body=uscc(3), owner=scene.city.market, check_basis=f"{FIRST}；{SECOND}"
+    )
+    count = alone.points.count()
+
+    scene.confirm(scene.enter(since=day))
+
+    now, then = (
+        set(queries.checklists_in_force(on=one).values_list("checklist__code", flat=True))
+        for one in (day - DAY, day)
+    )
+    assert code in now and code not in then and both in then
+    fallen = alone.checklist.versions.get(status="03", displaced_by=None)
+    assert fallen.points.count() == count
+    assert may_act(BOTH, day)
+    assert verify_ledger().findings == []
+
+
+@pytest.mark.row("CAT-4")
+def test_a_law_is_entered_and_confirmed_through_the_api(scene):
+    drafter, chief = scene.clients[scene.drafter], scene.clients[scene.chief]
+    said = {"law": LAW, "deed": "repealed", "since": str(TODAY + 30 * DAY), "document": "令"}
+
+    def post(client, address, **body):
+        return client.post(f"/api/v1/laws{address}", body, content_type="application/json")
+
+    made = post(drafter, "", **said)
+    number = made.json()["number"]
+    own = post(drafter, f"/{number}/confirm")
+    twice = post(drafter, "", **said)
+    done = post(chief, f"/{number}/confirm", version=made.json()["version"])
+    again = post(chief, f"/{number}/confirm")
+    listed = chief.get(f"/api/v1/laws?law={LAW}&state=confirmed").json()
+
+    assert (made.status_code, own.status_code, twice.status_code) == (201, 403, 409)
+    assert done.json() == {"suspended": 2, "reviews": 3, "under_review": 0}
+    assert again.status_code == 409
+    assert [(one["number"], one["reviews"], one["left"]) for one in listed] == [(number, 3, 3)]
+    other = post(drafter, "", **said | {"law": "消防法"}).json()["number"]
+    assert post(chief, f"/{other}/drop").status_code == 422
+    assert post(chief, f"/{other}/drop", reason="误报").json()["state"] == "dropped"

@@ -84,7 +84,7 @@ def law_list(request: HttpRequest) -> HttpResponseBase:
            "primary": True}  # fmt: skip
     context = {
         "title": "法律变动",
-        "note": "法律法规立改废释的，引用它的事项和清单逐项开出审核；只依据被废止法律的事项，自废止之日起自动暂停。",
+        "note": "法律法规立改废释的，引用它的事项和清单逐项开出审核；只依据被废止法律的事项和清单，自废止之日起自动暂停。法律法规库中写明已修改、已废止的，自动登记在这里，同样须另一人核定。",
         "actions": [new] if account.holds(ENTER) else [],
         "exports": listing.exports,
         "filter": {
@@ -142,6 +142,11 @@ def change_on(case: Case, reader: Account) -> Mapping[str, object]:
         {"label": "公布文件", "value": change.document},
         {"label": "替代的法律法规", "value": f"《{change.successor}》" if change.successor else ""},
         {"label": "说明", "value": change.reason, "wide": True},
+        {
+            "label": "来源记录",
+            "value": "法律法规库" if change.fact_id else "",
+            "url": reverse("insight:versions", args=[change.fact_id]) if change.fact_id else "",
+        },
     ]
     context: dict[str, object] = {
         "change": change, "facts": [one for one in facts if one["value"]],
@@ -183,7 +188,7 @@ FACE = Face(
     moves={
         "confirm": MoveFace(
             deed=confirmed,
-            help="核定后逐项开出审核；只依据被废止法律的事项到期自动暂停，无须人工操作。",
+            help="核定后逐项开出审核；只依据被废止法律的事项和清单到期自动暂停，无须人工操作。",
         ),
     },
 )

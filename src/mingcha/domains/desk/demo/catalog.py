@@ -22,6 +22,7 @@ from mingcha.domains.desk.demo.world import (
 
 IN_USE, CANCELLED, SUSPENDED = "01", "02", "03"
 NATIONAL, CITY_ADDED = "1", "3"  # 事项来源
+AMENDED = 6  # which of the city's own regulations the table of laws calls amended
 OFFICER_NUMBERS = 500_000_000  # resident ids of officers come from numbers beyond those of parties
 
 
@@ -73,12 +74,20 @@ def _versions(world: World, item: Item) -> list[dict[str, str | None]]:
         "process": "任务下达、现场检查、结果告知、归档",
         "result": "未发现问题、责令改正、移送立案" if item.action == "01" else None,
         "licence_item": f"{field.licence}核发" if item.action == "01" else None,
+        "licence_item_code": _licence_code(world, item),
         "area_number": CITY_REGION,
         "effective_from": item.since.isoformat(),
         "effective_to": item.until.isoformat() if item.until else None,
         "item_status": CANCELLED if item.until else IN_USE,
     }
     return [whole | later for later in ({}, *_later(item))]
+
+
+def _licence_code(world: World, item: Item) -> str | None:
+    """The code of the licence that an inspection item goes with; what came late has none yet."""
+    if item.action != "01" or item.is_late:
+        return None
+    return f"DMXK{list(world.fields).index(item.field) + 1:04d}"
 
 
 def _later(item: Item) -> Iterator[dict[str, str | None]]:
@@ -259,9 +268,56 @@ def _sex(ids: pl.Series) -> pl.Series:
     )
 
 
+def powers(world: World) -> pl.DataFrame:
+    """权责清单 of the city's bureaus: what they license, inspect and punish, and what nobody checks.
+
+    In every seventh field a power is newly given that no item supervises yet.
+    """
+    bureaus = {body.field: body for body in world.enforcing if body.region == CITY_REGION}
+    rows = []
+    for number, field in enumerate(world.fields.values(), 1):
+        body = bureaus.get(field.key)
+        if body is None:
+            continue
+        steady = [item for item in field.checks if item.is_steady]
+        listed = [
+            ("01", f"{field.licence}核发", [item.code for item in steady]),
+            *(("06", item.name, [item.code]) for item in steady),
+            ("02", field.punish.name, [field.punish.code]),
+            ("08", f"{field.bureau}领域先进表彰{MARK}", []),
+        ]
+        if number % 7 == 0:
+            listed.append(("02", f"对未按规定报告{field.faults[0]}的处罚{MARK}", []))
+        rows += [
+            {
+                "power_code": f"DMQL{number:03d}{place:03d}",
+                "power_name": name,
+                "power_kind": kind,
+                "institution": body.name,
+                "institution_code": body.uscc,
+                "exercise_level": body.level,
+                "basis": f"{field.law}；{own_law(field.bureau)}第一条",
+                "item_codes": "、".join(codes) or None,
+                "effective_from": date(2021, 1, 1).isoformat(),
+            }
+            for place, (kind, name, codes) in enumerate(listed, 1)
+        ]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
 def plan_id(year: int | str, body: int) -> str:
     """双随机计划 of a body in a year."""
     return f"DMJH{year}{body:03d}"
+
+
+def _amended(world: World) -> dict[str, str]:
+    """What the table of laws says of the one that is to be amended."""
+    since = world.scale.today + timedelta(days=45)
+    return {
+        "law_status": "02",
+        "changed_on": since.isoformat(),
+        "changed_by": "演府令（演示）第99号",
+    }
 
 
 def plans(world: World) -> pl.DataFrame:
@@ -333,7 +389,8 @@ def knowledge(world: World) -> dict[str, pl.DataFrame]:
     law_rows = [
         {"law_category": "地方政府规章", "law_name": own_law(field.bureau).strip("《》"),
          "issuing_authority": "演示市人民政府", "document_number": f"演府令（演示）第{number}号",
-         "published_on": published, "effective_from": published, "keywords": "监管"}
+         "published_on": published, "effective_from": published, "keywords": "监管",
+         **(_amended(world) if number == AMENDED else {"law_status": "01"})}
         for number, field in enumerate(fields, 1)
     ]  # fmt: skip
     made = {"knowledge_law": law_rows, "knowledge_case": cases, "knowledge_plan": plans_,

@@ -12,6 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from mingcha.base.jobs import defer
 from mingcha.base.people.models import Account
 from mingcha.base.people.queries import account_called, named
+from mingcha.domains.desk.demo import deeds
 from mingcha.domains.desk.demo.errors import NothingWorks, NotLanded
 from mingcha.domains.desk.demo.generate import City, Delivery
 from mingcha.domains.desk.demo.installing import sender_of
@@ -59,6 +60,9 @@ class Loading:
             self.say(f"第 {step}/{len(STEPS)} 步 {STEPS[step]}")
             self._follow([self._hand_in(one) for one in files])
         self.say("收尾：关联监管对象，复核待核记录")
+        self._until(lambda: not _jobs_left(), self._standing)
+        self.say("收尾：监管例外及其异议、法律变动")
+        deeds.do(self.world, self.say)
         self._until(lambda: not _jobs_left(), self._standing)
         self.say("收尾：统计数据质量，提醒即将到期的证件")
         for job in NIGHTLY:

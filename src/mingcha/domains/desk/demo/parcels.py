@@ -68,6 +68,7 @@ class Maker:
         yield self._whole(BASICS, "demo-lead", "random_plan", catalog.plans(self.world))
         for table, rows in catalog.knowledge(self.world).items():
             yield self._whole(BASICS, "demo-lead", table, rows)
+        yield self._whole(BASICS, "demo-lead", "power", catalog.powers(self.world))
         yield self._whole(TARDY, "demo-data", "item", catalog.items(self.world, late=True), "增补")
         late = catalog.checklists(self.world, late=True)
         yield self._whole(SUPPLEMENT, "demo-data", "checklist", late, "增补")

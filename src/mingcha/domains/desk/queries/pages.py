@@ -51,6 +51,7 @@ DRAFTS = Doing("起草、修订事项和清单，申请例外", "catalog.draft")
 REVIEWS = Doing("审核事项和清单", "catalog.review")
 PUBLISHES = Doing("发布事项和清单", "catalog.publish")
 EXCEPTS = Doing("批准例外", "catalog.except")
+HEARS = Doing("处理对例外的异议，查看异议人", "catalog.hear")
 OPERATE = Doing("查看运行状况，重试任务", "desk.operate")
 
 PAGES: Mapping[str, Page] = {
@@ -229,19 +230,24 @@ PAGES: Mapping[str, Page] = {
     "desk:exceptions": Page("无事项监管例外", ("cases",), (DRAFTS, EXCEPTS)),
     "desk:exception_new": Page("申请例外", ("cases",), (DRAFTS,)),
     "desk:excepted": Page("依例外放行的记录", ("cases", *FACTS)),
+    "desk:objector": Page("异议人", ("objectors",), (HEARS,)),
+    "desk:objection_file": Page("异议附件", ("objectors",), (HEARS,)),
     "desk:affected": Page("发布影响", ("cases",)),
     "desk:affected_rows": Page("受影响的明细", ("cases", *FACTS)),
     "healthz": Page("运行探测"),
     "readyz": Page("就绪探测"),
     "portal:items": Page("公开的监管事项"),
-    "portal:items_file": Page("全部监管事项（文件）"),
+    "portal:book_file": Page("整本公开目录（文件）"),
+    "portal:book_schema": Page("整本公开目录的 JSON Schema"),
     "portal:item": Page("一项公开的监管事项"),
     "portal:item_version": Page("一项公开的监管事项的一版"),
     "portal:checklists": Page("公开的检查实施清单"),
-    "portal:checklists_file": Page("全部检查实施清单（文件）"),
     "portal:checklist": Page("一份公开的检查实施清单"),
     "portal:checklist_version": Page("一份公开的检查实施清单的一版"),
     "portal:exceptions": Page("公开的监管例外"),
+    "portal:exception": Page("一项公开的监管例外"),
+    "portal:objection_new": Page("对监管例外提出异议"),
+    "portal:objections": Page("查询异议进展"),
     "portal:dictionary": Page("数据字典"),
     "portal:codes": Page("代码表"),
     "portal:table": Page("一张数据表的标准"),

@@ -36,6 +36,8 @@ KINDS = {
     "export": "数据导出",
     "job": "后台任务",
     "ledger.origins": "操作来源",
+    "catalog.objector": "异议人",
+    "catalog.objection-file": "异议附件",
 }
 # What the contents of such records say, in words.
 FIELDS = {

@@ -38,7 +38,7 @@ def coverage(request: HttpRequest) -> HttpResponseBase:
     query["sort"] = "-count"
     context = {
         "title": "监管覆盖",
-        "note": "谁审批谁监管、谁主管谁监管：有审批、有处罚、有职责而没有在用事项的，以及事项与许可事项不一致的。",
+        "note": "谁审批谁监管、谁主管谁监管：有审批、有处罚、有权力、有职责而没有在用事项的，以及事项与许可事项不一致的。",
         "exports": export_links(request),
         "filter": {
             "fields": [
@@ -71,6 +71,8 @@ def _row(one: Gap) -> dict[str, object]:
     cells: list[dict[str, object]] = [{"text": text or "—"} for text in _texts(one)]
     cells[1]["badge"] = "due"
     cells[4]["num"] = True
+    if one.fact:
+        return {"url": reverse("insight:versions", args=[one.fact]), "cells": cells}
     if not one.code:
         return {"cells": cells}
     cells[0]["under"] = one.code

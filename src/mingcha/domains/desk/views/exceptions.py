@@ -1,6 +1,7 @@
 """Exceptions: the list with how often each was used, and asking for one."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -25,6 +26,7 @@ from mingcha.domains.desk.views.forms import DateInput, OrganisationField, open_
 from mingcha.domains.records.queries import marks
 
 SEE, DRAFT = "cases.see", "catalog.draft"
+HEARD = "exception-objection"
 TONES = {"asked": "doing", "allowed": "done", "refused": "todo", "ended": "todo"}
 COLUMNS: Sequence[Column[ItemException]] = (
     Column("name", "事项", lambda e: e.name, "name"),
@@ -33,6 +35,7 @@ COLUMNS: Sequence[Column[ItemException]] = (
     Column("body", "实施机构", lambda e: e.body.name, "body__name"),
     Column("days", "期限", lambda e: f"{e.since} 至 {e.until}", "until"),
     Column("uses", "已放行", lambda e: marks.uses_of(e.case.number), num=True),
+    Column("objected", "异议", lambda e: objected_words(e), "objected"),
     Column("number", "编号", lambda e: e.case.number, "case__number"),
     Column("reason", "理由", lambda e: e.reason),
 )
@@ -53,6 +56,11 @@ class ExceptionForm(forms.Form):
     def __init__(self, actor: Account, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["body"].queryset = open_under(actor, DRAFT).exclude(uscc="")  # type: ignore[attr-defined]
+
+
+def objected_words(one: Any) -> str:
+    """How many objected, and how many of them rightly."""
+    return f"{one.objected}（成立 {one.upheld}）" if one.upheld else str(one.objected or "—")
 
 
 def state_of(one: ItemException) -> dict[str, str]:
@@ -85,10 +93,11 @@ def exception_list(request: HttpRequest) -> HttpResponseBase:
         "icon": "add",
         "primary": True,
     }
+    heard = {"label": "查看异议", "url": f"{reverse('desk:cases')}?kind={HEARD}"}
     context = {
         "title": "无事项监管例外",
         "note": "未录入系统的事项原则上不得监管；确有必要的，须有批准人、理由和截止日期，放行的每一条记录都有标记。",
-        "actions": [new] if who(request).holds(DRAFT) else [],
+        "actions": [*([new] if who(request).holds(DRAFT) else []), heard],
         "exports": listing.exports,
         "filter": {
             "fields": [

@@ -182,6 +182,20 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label="理由", max_length=200)
 
 
+class CloseForm(ReasonForm):
+    """Why a body is closed, and which one takes over what is open with it."""
+
+    successor = OrganisationField(
+        label="承继机构", queryset=Organisation.objects.none(), required=False,
+        empty_label="没有", help_text="未答复的事项认领转给它；没有的，认领收回并说明理由。",
+    )  # fmt: skip
+
+    def __init__(self, actor: Account, body: Organisation, *args: object) -> None:
+        super().__init__(*args)  # type: ignore[arg-type]
+        open_ = open_under(actor, "people.organisations").exclude(pk=body.pk)
+        self.fields["successor"].queryset = open_  # type: ignore[attr-defined]
+
+
 class BodyForm(forms.Form):
     """What is said about an organisation."""
 

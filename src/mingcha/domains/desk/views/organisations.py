@@ -21,9 +21,9 @@ from mingcha.domains.desk.views import say_why, who
 from mingcha.domains.desk.views.forms import (
     LEVELS,
     BodyForm,
+    CloseForm,
     MoveForm,
     NewBodyForm,
-    ReasonForm,
     open_under,
 )
 
@@ -184,10 +184,10 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
     """Close it, with a reason."""
     account = who(request)
     body = queries.organisation_for(account, code, RIGHT)
-    form = ReasonForm(request.POST or None)
+    form = CloseForm(account, body, request.POST or None)
     if form.is_valid():
         try:
-            services.close_organisation(body, actor=account, reason=form.cleaned_data["reason"])
+            services.close_organisation(body, actor=account, **form.cleaned_data)
         except MingchaError as refusal:
             say_why(form, refusal)
         else:

@@ -6,6 +6,7 @@ from mingcha.domains.parties import queries as parties
 from mingcha.domains.parties.queries import Party
 from mingcha.domains.records.queries import sharing
 from mingcha.standards import loader
+from mingcha.standards.masking import mask
 from mingcha.standards.model import RegionBy, Share
 
 PERSON = "2"
@@ -19,17 +20,17 @@ REGION_BY = {
 
 def name_of(party: Party) -> str:
     """The name; of a person only the family name."""
-    return sharing.mask(party.name, "name") if party.kind == PERSON else party.name
+    return mask(party.name, "name") if party.kind == PERSON else party.name
 
 
 def code_of(party: Party) -> str:
     """The main code; a person's number is never shown in a list."""
-    return sharing.mask(party.code, "id") if party.kind == PERSON else party.code
+    return mask(party.code, "id") if party.kind == PERSON else party.code
 
 
 def address_of(party: Party) -> str:
     """The address; of a person only where it begins."""
-    return sharing.mask(party.address, "address") if party.kind == PERSON else party.address
+    return mask(party.address, "address") if party.kind == PERSON else party.address
 
 
 def codes_of(

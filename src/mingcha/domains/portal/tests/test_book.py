@@ -7,11 +7,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from pyarrow import parquet
 
 from mingcha.base.days import local_today
 from mingcha.base.rules import services as rules
 from mingcha.domains.catalog.services import exceptions
 from mingcha.domains.catalog.testing import put_checklist, put_item
+from mingcha.domains.officers.models import Officer
+from mingcha.domains.portal.jobs import answers  # noqa: F401  # answers in this process
 from mingcha.domains.records.testing import uscc
 from mingcha.standards import loader
 from mingcha.standards.schema import json_schema
@@ -93,7 +96,7 @@ def test_the_whole_book_of_a_day_is_a_file(client):
     sheet = list(csv.DictReader(io.StringIO(text)))
 
     assert book["on"] == "2025-06-01"
-    assert book["content_schema"].endswith("/standards/item/schema.json")
+    assert book["schema"].endswith("/book/items.schema.json")
     assert rows[CODE]["content"]["item_name"] == "对餐饮经营的监督检查"
     assert set(rows[CODE]["content"]) <= set(
         json_schema(loader.current().table("item"), loader.current())["properties"]
@@ -135,3 +138,64 @@ def test_anyone_looks_an_approved_exception_up(client, city, make_account):
     assert "没有找到" in text_of(client.get("/book/exceptions/?q=LW-2020-000001"))
     exceptions.end(case, reason="事项已发布", actor=reviewer)
     assert case.number in text_of(client.get("/book/exceptions/"))
+
+
+@pytest.mark.row("CAT-10")
+@pytest.mark.row("PUB-1")
+def test_the_whole_book_of_a_day_is_a_parquet_file_that_is_written_once(client, settings, tmp_path):
+    settings.EXPORTS = tmp_path
+    address = "/book/checklists.parquet"
+    first = client.get(address)
+    rows = parquet.read_table(io.BytesIO(b"".join(first.streaming_content))).to_pylist()
+    again = client.get(address, headers={"if-none-match": first["ETag"]})
+    earlier = client.get(f"{address}?on={TODAY - timedelta(days=1)}")
+
+    assert [row["code"] for row in rows] == [LIST]
+    assert rows[0]["since"].isoformat() == "2025-01-01" and rows[0]["version"] == 1
+    assert rows[0]["checklist_name"] and isinstance(rows[0]["points"], list)
+    assert (again.status_code, earlier["ETag"]) == (304, first["ETag"])
+    assert len(list(tmp_path.glob("book/*.parquet"))) == 1
+
+
+@pytest.mark.row("CAT-10")
+def test_nobody_has_endless_files_written(client, settings, tmp_path):
+    settings.EXPORTS, settings.OPEN_FORMS_EACH = tmp_path, 1
+    days = ("2025-06-01", "2026-06-01", "2025-07-01")
+    said = [client.get(f"/book/items.parquet?on={day}").status_code for day in days]
+
+    assert said == [200, 429, 200]  # the third day says what the first one does
+
+
+@pytest.mark.row("CAT-10")
+@pytest.mark.row("PUB-2")
+def test_officers_are_a_file_as_far_as_they_are_public(client, city, settings, tmp_path):
+    settings.EXPORTS = tmp_path
+    rules.load_shipped()
+    until = TODAY + timedelta(days=30)
+    Officer.objects.create(certificate="DM1", name="张三", body="演示局", valid_to=until, fact_id=1)
+    Officer.objects.create(certificate="DM2", name="李四", body="演示局", fact_id=2, kind="05")
+    now = json.loads(b"".join(client.get("/book/officers.json").streaming_content))
+    later = client.get(f"/book/officers.csv?on={until + timedelta(days=1)}")
+    table = parquet.read_table(
+        io.BytesIO(b"".join(client.get("/book/officers.parquet").streaming_content))
+    )
+    schema = client.get("/book/officers.schema.json").json()
+
+    assert [row["certificate_code"] for row in now["rows"]] == ["DM1"]
+    assert set(now["rows"][0]) == set(table.column_names)
+    assert set(now["rows"][0]) == set(schema["properties"]["rows"]["items"]["properties"])
+    assert table.to_pylist()[0]["certificate_valid_to"] == until
+    assert "张三" not in b"".join(later.streaming_content).decode()
+    assert "id_number" not in table.column_names
+
+
+@pytest.mark.row("CAT-10")
+def test_a_file_keeps_to_its_schema_and_a_wrong_day_is_refused(client):
+    said = json.loads(b"".join(client.get("/book/checklists.json").streaming_content))
+    schema = client.get("/book/checklists.schema.json").json()
+    row = schema["properties"]["rows"]["items"]["properties"]
+
+    assert set(said) == set(schema["properties"]) and set(said["rows"][0]) == set(row)
+    assert set(said["rows"][0]["content"]) <= set(row["content"]["properties"])
+    assert client.get("/book/items.json?on=2026-02-30").status_code == 422
+    assert client.get("/book/nothings.csv").status_code == 404

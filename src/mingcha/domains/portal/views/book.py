@@ -1,12 +1,11 @@
 """The public catalogue: items and checklists as of any day, each version at an address that stays."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,12 +15,13 @@ from django.views.decorators.http import require_GET
 from mingcha.base.access import PUBLIC, door
 from mingcha.base.days import local_today
 from mingcha.base.errors import NotFound
-from mingcha.base.exports import attachment, csv_response
 from mingcha.base.listing import Column, Listing, select
 from mingcha.base.people.models import Organisation
 from mingcha.domains.catalog import queries as catalog
 from mingcha.domains.catalog.queries import lists, public, record
 from mingcha.domains.catalog.queries.shelves import entry_for, standing
+from mingcha.domains.portal.queries import FORMS
+from mingcha.domains.portal.views.files import LABELS as LABELS_OF
 from mingcha.standards import loader
 
 LONGEST_NUMBER = 8  # digits of the number of a version
@@ -98,10 +98,10 @@ def book(request: HttpRequest, kind: str) -> HttpResponseBase:
         "rows": [_row(one, kind, on, query) for one in listing.rows],
         "pager": listing.pager, "exports": listing.exports,
         "files": [
-            {"label": form.upper(), "url": reverse(f"portal:{kind}s_file", args=[form]) + query}
-            for form in ("csv", "json")
+            {"label": LABELS_OF[form], "url": reverse("portal:book_file", args=[kind, form]) + query}
+            for form in FORMS
         ],
-        "schema": reverse("portal:schema", args=[kind]),
+        "schema": reverse("portal:book_schema", args=[kind]),
     }  # fmt: skip
     return render(request, "portal/book.html", context)
 
@@ -146,26 +146,6 @@ def page(
     return render(request, "portal/entry.html", context)
 
 
-@door(PUBLIC)
-@require_GET
-def whole(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
-    """Everything in force on the day as one file: CSV with codes, or JSON that names its schema."""
-    if form not in {"csv", "json"}:
-        raise NotFound(what="下载格式", key=form)
-    on = day_asked(request)
-    name, rows = f"{LABELS[kind]}（{on}）", public.whole_book(kind, on)
-    if form == "json":
-        schema = request.build_absolute_uri(reverse("portal:schema", args=[kind]))
-        response = StreamingHttpResponse(
-            _json(rows, on, schema), content_type="application/json; charset=utf-8"
-        )
-        response["Content-Disposition"] = attachment(f"{name}.json")
-        return response
-    columns = public.public_columns(kind)
-    headers = ["版次", "自", "至", "发布单位", *columns.values()]
-    return csv_response(name, headers, _cells(rows, list(columns)))
-
-
 def day_asked(request: HttpRequest) -> date:
     """The day in the address; today where there is none, or none that exists."""
     try:
@@ -177,21 +157,6 @@ def day_asked(request: HttpRequest) -> date:
 def address(kind: str, scheme: str, code: str, number: int) -> str:
     """The address of one version, that stays."""
     return reverse(f"portal:{kind}_version", args=[scheme, code, number])
-
-
-def _cells(rows: Iterator[dict[str, Any]], columns: Sequence[str]) -> Iterator[list[str]]:
-    for row in rows:
-        head = [str(row["version"]), row["since"], row["until"], row["published_by"]]
-        yield [*head, *(row["content"].get(name, "") for name in columns)]
-
-
-def _json(rows: Iterator[dict[str, Any]], on: date, schema: str) -> Iterator[str]:
-    """One object; its `rows` one by one, so that memory does not grow with them."""
-    head = {"on": on.isoformat(), "content_schema": schema}
-    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": ['
-    for place, row in enumerate(rows):
-        yield (",\n" if place else "\n") + json.dumps(row, ensure_ascii=False)
-    yield "\n]}\n"
 
 
 def _fields(said: Any, kind: str, asked: lists.Filter) -> list[dict[str, object]]:

@@ -6,16 +6,23 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from mingcha.base.access import PUBLIC, door
 from mingcha.base.days import local_today
 from mingcha.base.listing import Column, Listing
 from mingcha.domains.catalog.queries import exceptions as catalog
+from mingcha.domains.catalog.queries import objections
 
 
 def _standing(one: Any) -> tuple[str, str]:
     return catalog.standing_on(one, local_today())
+
+
+def _objected(one: Any) -> str:
+    """How many objected, and how many of them rightly."""
+    return f"{one.objected} 件，{one.upheld} 件成立" if one.upheld else f"{one.objected} 件"
 
 
 COLUMNS: Sequence[Column[Any]] = (
@@ -25,6 +32,7 @@ COLUMNS: Sequence[Column[Any]] = (
     Column("days", "期限", lambda e: f"{e.since} 至 {e.until}", "until"),
     Column("reason", "理由", lambda e: e.reason),
     Column("unit", "批准单位", lambda e: e.case.unit.name, "case__unit__name"),
+    Column("objected", "异议", lambda e: _objected(e), "objected"),
     Column("number", "编号", lambda e: e.case.number, "case__number"),
 )
 
@@ -35,7 +43,7 @@ def exceptions(request: HttpRequest) -> HttpResponseBase:
     """Every exception that was approved, those that end last first; found by name, code or number."""
     said = request.GET
     words, body = said.get("q", "").strip(), said.get("body", "").strip()
-    found = catalog.published()
+    found = objections.counted()
     if words:
         found = catalog.named(found, words)
     if body:
@@ -71,4 +79,4 @@ def _row(one: Any) -> dict[str, object]:
     cells: list[dict[str, object]] = [{"text": str(column.text(one))} for column in COLUMNS]
     cells[0]["under"] = one.code
     cells[1]["badge"] = _standing(one)[1]
-    return {"cells": cells}
+    return {"url": reverse("portal:exception", args=[one.case.number]), "cells": cells}

@@ -19,7 +19,15 @@ from mingcha.standards.frames.content import identity
 from mingcha.standards.model import OfficerSpec, RegisterSpec, RelationSpec, Table
 
 Row = dict[str, str | None]
-FILLING = ("register_as", "catalog_as", "point_as", "mapping_as", "officer_as", "relation_as")
+FILLING = (
+    "register_as",
+    "catalog_as",
+    "point_as",
+    "mapping_as",
+    "law_as",
+    "officer_as",
+    "relation_as",
+)
 KNOWN_BY = "_known_by_"  # before a scheme: the column with what identifies the object in it
 
 
@@ -51,17 +59,27 @@ def enter(
     facts = [Landed(*row) for row in rows]
     if table.register_as is not None:
         _parties(table.register_as, values, facts, regions=regions)
-    if table.catalog_as is not None:
-        catalog.land_list(table, _listed(table, values, facts), _sender(batch))
-    if table.point_as is not None:
-        listed = _listed(table, values, facts)
-        catalog.land_points(table, table.point_as, listed, _sender(batch))
-    if table.mapping_as is not None:
-        catalog.land_mappings(table.mapping_as, _listed(table, values, facts))
+    _lists(table, values, facts, batch)
     if table.officer_as is not None:
         _officers(table.officer_as, values, facts)
     if table.relation_as is not None:
         _relations(table, table.relation_as, values, facts)
+
+
+def _lists(table: Table, values: pl.DataFrame, facts: Sequence[Landed], batch: Batch) -> None:
+    """What a list of the catalogue, or of the laws that it rests on, brings."""
+    lists = (table.catalog_as, table.point_as, table.mapping_as, table.law_as)
+    if all(spec is None for spec in lists):
+        return
+    listed, sender = _listed(table, values, facts), _sender(batch)
+    if table.catalog_as is not None:
+        catalog.land_list(table, listed, sender)
+    if table.point_as is not None:
+        catalog.land_points(table, table.point_as, listed, sender)
+    if table.mapping_as is not None:
+        catalog.land_mappings(table.mapping_as, listed)
+    if table.law_as is not None:
+        catalog.propose_laws(table.law_as, listed, sender)
 
 
 def _joined(values: pl.DataFrame, facts: Sequence[Landed]) -> Iterator[tuple[Landed, Row]]:

@@ -21,12 +21,16 @@ from mingcha.domains.catalog.queries.affected import months_before
 from mingcha.domains.catalog.rules.licences import bare, named
 from mingcha.domains.records.models import Fact, Operation
 from mingcha.domains.records.queries.sharing import visible_to
+from mingcha.standards import loader
 
 INSPECTION, PENALTY = "01", "02"  # 监管行为类型
+# Powers whose use is supervised: licences, penalties, coercion, inspection, confirmation (权力类别).
+SUPERVISED = ("01", "02", "03", "06", "07")
 LOOK_BACK = "catalog.affected_within"
 KINDS = {
     "approval": "有审批，没有监管事项",
     "penalty": "有处罚，没有处罚事项",
+    "power": "有权力，没有监管事项",
     "body": "监管部门没有事项",
     "licence-name": "同一许可事项名称不一",
     "licence-code": "许可事项没有编码",
@@ -38,7 +42,8 @@ KINDS = {
 class Gap:
     """One thing that no item supervises, or in which items and licences differ.
 
-    `count` is of decisions in the period; 0 where there are none to count. `code` is an item's.
+    `count` is of decisions in the period; 0 where there are none to count. `code` is an item's,
+    `fact` the record that tells it, where it is one.
     """
 
     kind: str
@@ -48,6 +53,7 @@ class Gap:
     count: int = 0
     scheme: str = ""
     code: str = ""
+    fact: int = 0
 
     @property
     def label(self) -> str:
@@ -73,6 +79,9 @@ class _Seen:
         )
         self.approvals = self._counted(account, "licence", named_by=name)
         self.penalties = self._counted(account, "penalty_publicity", named_by=nothing)
+        powers = visible_to(account).filter(dataset="power", occurred_on__lte=on)
+        self.powers = list(_current(powers).order_by("payload__institution", "source_key"))
+        self.on = on
 
     def _counted(
         self, account: Account, table: str, *, named_by: Any
@@ -117,6 +126,32 @@ def _penalty(seen: _Seen) -> Iterator[Gap]:
         why = "其监管领域没有在用的处罚事项" if body else "该机关不在组织机构之中"
         words = f"{authority}作出处罚决定 {count} 件，{why}。"
         yield Gap("penalty", authority, authority, words, count)
+
+
+def _power(seen: _Seen) -> Iterator[Gap]:
+    """A body has a power by its list, and no item in force supervises how it is used.
+
+    The list names the items, or an item names the power or bears its name; the kinds of power that
+    are not supervised (rewards, payments, ...) are left out.
+    """
+    codes = {one.item.code for one in seen.items}
+    named_by_items = {one.content.get("power_item_code", "") for one in seen.items} - {""}
+    names = {bare(one.name) for one in seen.items}
+    kinds = loader.current().code_table("power_kind")
+    for fact in seen.powers:
+        said = fact.payload
+        until = said.get("effective_to", "")
+        if said["power_kind"] not in SUPERVISED or (until and until < seen.on.isoformat()):
+            continue
+        listed = said.get("item_codes", "").split("、") if said.get("item_codes") else []
+        by_name = said["power_code"] in named_by_items or bare(said["power_name"]) in names
+        if codes & set(listed) or (not listed and by_name):
+            continue
+        why = (
+            f"写明的监管事项 {'、'.join(listed)} 当日都不在用" if listed else "没有监管事项与之对应"
+        )
+        words = f"权责清单列有{kinds.label_of(said['power_kind'])}“{said['power_name']}”，{why}。"
+        yield Gap("power", said["power_name"], said["institution"], words, fact=fact.pk)
 
 
 def _body(seen: _Seen) -> Iterator[Gap]:
@@ -172,6 +207,7 @@ def _no_licence(seen: _Seen) -> Iterator[Gap]:
 _RULES = {
     "approval": _approval,
     "penalty": _penalty,
+    "power": _power,
     "body": _body,
     "licence-name": _licence_name,
     "licence-code": _licence_code,

@@ -21,13 +21,13 @@ from mingcha.domains.records.queries.sharing import (
     Policy,
     Shown,
     is_about_person,
-    mask,
     policy_of,
     shown,
     visible_to,
 )
 from mingcha.domains.records.queries.tied import Tied, tied
 from mingcha.standards import loader
+from mingcha.standards.masking import mask
 from mingcha.standards.model import Family, FieldType, Table
 
 PAGE = 200  # facts of one family on a page; the rest by paging

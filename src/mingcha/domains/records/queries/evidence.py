@@ -13,9 +13,10 @@ from mingcha.domains.parties.rules import Profile, profile, standard_weights
 from mingcha.domains.records.models import Fact, Subject, Tie
 from mingcha.domains.records.queries import naming
 from mingcha.domains.records.queries.dossier import label_of
-from mingcha.domains.records.queries.sharing import Shown, mask, policy_of, shown, visible_to
+from mingcha.domains.records.queries.sharing import Shown, policy_of, shown, visible_to
 from mingcha.domains.records.rules.showing import Piece, apart
 from mingcha.standards import loader
+from mingcha.standards.masking import mask
 from mingcha.standards.model import Table
 
 MOST = 10  # records of the subject on the page; the rest as a number

@@ -293,7 +293,7 @@ def _hidden(value: ir.Value, spec: FieldSpec) -> ir.Value:
 
 
 def masked(text: ir.StringValue, how: str | None) -> ir.StringValue:
-    """`sharing.mask` as an expression; null stays null."""
+    """`standards.masking.mask` as an expression; null stays null."""
     length = text.length()
     match how:
         case "name":

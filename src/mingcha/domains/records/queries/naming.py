@@ -2,8 +2,8 @@
 
 from mingcha.domains.parties.queries import Party
 from mingcha.domains.records.models import Subject
-from mingcha.domains.records.queries.sharing import mask
 from mingcha.standards import loader
+from mingcha.standards.masking import mask
 
 PERSON = "2"
 PERSONS = frozenset({"resident-id"})

@@ -16,6 +16,7 @@ from mingcha.base.days import local_today
 from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.records.models import Consent, Fact
 from mingcha.standards import loader
+from mingcha.standards.masking import mask
 from mingcha.standards.model import FieldSpec, Share, Table
 
 READ = "insight.dossier"
@@ -193,16 +194,3 @@ def level_of(table: Table, spec: FieldSpec, *, about_person: bool) -> Share:
     if about_person and spec.share_if_person is not None:
         return spec.share_if_person
     return spec.share or table.share
-
-
-def mask(value: str, how: str | None) -> str:
-    """A value with what identifies a person blotted out; without a way to mask, all of it."""
-    if how == "name":
-        return value[:1] + "＊" * max(len(value) - 1, 1)
-    if how == "id":
-        return value[:6] + "＊" * 8 + value[-4:] if len(value) > 10 else "＊" * len(value)
-    if how == "phone":
-        return value[:3] + "＊" * 4 + value[-4:] if len(value) > 7 else "＊" * len(value)
-    if how == "address":
-        return value[:9] + "＊＊＊" if len(value) > 9 else "＊＊＊"
-    return "＊＊＊"

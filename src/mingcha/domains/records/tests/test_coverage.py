@@ -7,8 +7,9 @@ import pytest
 from mingcha.base.days import local_today
 from mingcha.domains.catalog.rules.licences import bare, named
 from mingcha.domains.catalog.testing import put_item
+from mingcha.domains.records.models import Fact
 from mingcha.domains.records.queries import coverage
-from mingcha.domains.records.testing import as_csv, hand_in, lawful, make_catalogue
+from mingcha.domains.records.testing import as_csv, hand_in, lawful, make_catalogue, uscc
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = local_today()
@@ -85,3 +86,43 @@ def test_a_body_without_an_item_in_its_field_is_a_gap(scene, make_account):
     put_item("01310000000022", department="31", exercise_levels=scene.market.level)
 
     assert scene.market.name not in dict(found(head, "body"))
+
+
+@pytest.mark.row("CAT-7")
+def test_a_power_that_no_item_supervises_is_a_gap_and_leads_to_its_record(
+    scene, make_account, client
+):
+    scene.market.uscc = uscc(1)
+    scene.market.save()
+    put_item("01310000000031", item_name="对演示食品的检查", power_item_code="Q2")
+    common = {"institution": scene.market.name, "institution_code": uscc(1), "effective_to": "",
+              "effective_from": DAY, "item_codes": ""}  # fmt: skip
+    rows = [
+        {"power_code": "Q1", "power_name": "对无证经营的处罚", "power_kind": "02"},
+        {"power_code": "Q2", "power_name": "对食品经营的检查", "power_kind": "06"},
+        {"power_code": "Q3", "power_name": "对演示食品的检查", "power_kind": "06"},
+        {"power_code": "Q4", "power_name": "表彰先进", "power_kind": "08"},
+        {"power_code": "Q5", "power_name": "查封", "power_kind": "03",
+         "item_codes": "01310000000031"},
+        {"power_code": "Q6", "power_name": "扣押", "power_kind": "03",
+         "item_codes": "01310000000039"},
+        {"power_code": "Q7", "power_name": "已取消的许可", "power_kind": "01",
+         "effective_to": DAY},
+    ]  # fmt: skip
+    clerk = make_account("clerk", organisation=scene.market)
+    batch = hand_in(
+        as_csv([lawful("power", n, **common | row) for n, row in enumerate(rows, 1)], table="power"),
+        provider=scene.market, actor=clerk,
+    )  # fmt: skip
+    assert batch.accepted_count == 7, batch.counts
+    head = make_account("data-bureau", organisation=scene.bureau, scope=scene.government)
+
+    gone = ["已取消的许可"] if str(TODAY) == DAY else []
+    assert sorted(name for name, _ in found(head, "power")) == sorted(
+        ["对无证经营的处罚", "扣押", *gone]
+    )
+    client.force_login(head)
+    page = client.get("/catalog/coverage/?kind=power").content.decode()
+    fact = Fact.objects.get(dataset="power", payload__power_code="Q1")
+    assert f"/facts/{fact.pk}/versions" in page and "当日都不在用" in page
+    assert client.get(f"/facts/{fact.pk}/versions").status_code == 200

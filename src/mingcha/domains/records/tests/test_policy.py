@@ -17,9 +17,10 @@ from mingcha.base.people.testing import make_account
 from mingcha.domains.records.jobs.exports import guarded
 from mingcha.domains.records.models import Chunk, Consent, Fact
 from mingcha.domains.records.queries.lake import Reader, masked
-from mingcha.domains.records.queries.sharing import mask, policy_of, shown, visible_to
+from mingcha.domains.records.queries.sharing import policy_of, shown, visible_to
 from mingcha.domains.records.reading.guard import guard
 from mingcha.standards import loader
+from mingcha.standards.masking import mask
 from mingcha.standards.model import FieldSpec, FieldType, Table
 
 TABLES = ("penalty_publicity", "check_action", "complaint", "object_individual", "object_person")

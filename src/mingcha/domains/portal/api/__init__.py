@@ -1,0 +1,10 @@
+"""Machine doors of the public pages."""
+
+from ninja import Router
+
+from mingcha.domains.portal.api.exceptions import router as exceptions
+from mingcha.domains.portal.api.standards import router as standards
+
+router = Router(auth=None)
+router.add_router("", standards)
+router.add_router("", exceptions)
