@@ -1,16 +1,39 @@
-"""SM3, fast for many short messages: the state after the first byte is copied, not made anew."""
+"""SM3, fast for many short messages: the state after the first bytes is copied, not made anew.
+
+The ledger knows SM3 only. A public draw names its hash, so trees, keyed digests and whoever hashes
+many messages with a common beginning take a `Hashing` by argument.
+"""
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 from cryptography.hazmat.primitives import hashes
 
 HASH_BYTES = 32
 _BLOCK_BYTES = 64
+Digest: TypeAlias = Callable[[bytes], bytes]
 
 
-def _openssl_starting_with(prefix: bytes) -> Callable[[bytes], bytes]:
-    start = hashlib.new("sm3", prefix)
+@dataclass(frozen=True)
+class Hashing:
+    """A hash function of 32 bytes.
+
+    `starting_with(prefix)` is the digest of prefix ‖ data as a function of data; `leaf` and `pair`
+    start with 0x00 and 0x01 (RFC 6962).
+    """
+
+    name: str
+    starting_with: Callable[[bytes], Digest]
+    digest: Digest
+    leaf: Digest
+    pair: Digest
+
+
+def _openssl_starting_with(prefix: bytes, name: str = "sm3") -> Digest:
+    start = hashlib.new(name, prefix)
 
     def digest(data: bytes) -> bytes:
         state = start.copy()
@@ -20,7 +43,7 @@ def _openssl_starting_with(prefix: bytes) -> Callable[[bytes], bytes]:
     return digest
 
 
-def _cryptography_starting_with(prefix: bytes) -> Callable[[bytes], bytes]:
+def _cryptography_starting_with(prefix: bytes) -> Digest:
     start = hashes.Hash(hashes.SM3())
     start.update(prefix)
 
@@ -37,9 +60,17 @@ _starting_with = (
     _openssl_starting_with if "sm3" in hashlib.algorithms_available else _cryptography_starting_with
 )
 
-sm3 = _starting_with(b"")
-leaf_hash = _starting_with(b"\x00")
-pair_hash = _starting_with(b"\x01")
+
+def _hashing(name: str, starting_with: Callable[[bytes], Digest]) -> Hashing:
+    digest, leaf, pair = (starting_with(prefix) for prefix in (b"", b"\x00", b"\x01"))
+    return Hashing(name, starting_with, digest, leaf, pair)
+
+
+SM3 = _hashing("sm3", _starting_with)
+SHA256 = _hashing("sha256", partial(_openssl_starting_with, name="sha256"))
+HASHINGS = {one.name: one for one in (SM3, SHA256)}
+
+sm3, leaf_hash, pair_hash = SM3.digest, SM3.leaf, SM3.pair
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -47,8 +78,8 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return pair_hash(left + right)
 
 
-def hmac_sm3(key: bytes, message: bytes) -> bytes:
-    """HMAC (RFC 2104) with SM3, 32 bytes. `key` has at most 64 bytes."""
+def hmac_of(key: bytes, message: bytes, by: Hashing = SM3) -> bytes:
+    """HMAC (RFC 2104), 32 bytes. `key` has at most 64 bytes."""
     padded = key.ljust(_BLOCK_BYTES, b"\x00")
-    inner = sm3(bytes(byte ^ 0x36 for byte in padded) + message)
-    return sm3(bytes(byte ^ 0x5C for byte in padded) + inner)
+    inner = by.digest(bytes(byte ^ 0x36 for byte in padded) + message)
+    return by.digest(bytes(byte ^ 0x5C for byte in padded) + inner)

@@ -11,7 +11,7 @@ from tongsuopy.crypto import serialization
 
 from mingcha.base.ledger import hashing
 from mingcha.base.ledger.canonical import canonical, digest_of, moment_text
-from mingcha.base.ledger.hashing import hmac_sm3, leaf_hash, node_hash, sm3
+from mingcha.base.ledger.hashing import hmac_of, leaf_hash, node_hash, sm3
 from mingcha.base.ledger.rules import Deed, SealBody, read_deed, read_seal_line, seal_line
 from mingcha.base.ledger.signing import FileSigner, fingerprint_of, is_signed
 
@@ -48,7 +48,7 @@ def test_both_implementations_of_sm3_agree(data):
 def test_hmac_sm3_agrees_with_the_library():
     import hmac  # noqa: PLC0415  # the product does without it
 
-    assert hmac_sm3(b"k" * 32, b"message") == hmac.new(b"k" * 32, b"message", "sm3").digest()
+    assert hmac_of(b"k" * 32, b"message") == hmac.new(b"k" * 32, b"message", "sm3").digest()
 
 
 def test_a_body_is_these_bytes():
