@@ -5,9 +5,8 @@ many messages with a common beginning take a `Hashing` by argument.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeAlias
 
 from cryptography.hazmat.primitives import hashes
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives import hashes
 HASH_BYTES = 32
 _BLOCK_BYTES = 64
 Digest: TypeAlias = Callable[[bytes], bytes]
+Many: TypeAlias = Callable[[Iterable[bytes]], list[bytes]]
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class Hashing:
     """A hash function of 32 bytes.
 
     `starting_with(prefix)` is the digest of prefix ‖ data as a function of data; `leaf` and `pair`
-    start with 0x00 and 0x01 (RFC 6962).
+    start with 0x00 and 0x01 (RFC 6962). `leaves` and `pairs` are the same for many: of each message,
+    and of each two neighbours (a last one without a neighbour is left out).
     """
 
     name: str
@@ -30,44 +31,79 @@ class Hashing:
     digest: Digest
     leaf: Digest
     pair: Digest
+    leaves: Many
+    pairs: Many
 
 
-def _openssl_starting_with(prefix: bytes, name: str = "sm3") -> Digest:
-    start = hashlib.new(name, prefix)
+def _openssl(name: str) -> Hashing:
+    """By Python's own OpenSSL. The loops over many spare a call for each."""
+    leaf_start, pair_start = hashlib.new(name, b"\x00"), hashlib.new(name, b"\x01")
 
-    def digest(data: bytes) -> bytes:
-        state = start.copy()
-        state.update(data)
-        return state.digest()
+    def starting_with(prefix: bytes) -> Digest:
+        start = hashlib.new(name, prefix)
 
-    return digest
+        def digest(data: bytes) -> bytes:
+            state = start.copy()
+            state.update(data)
+            return state.digest()
+
+        return digest
+
+    def leaves(messages: Iterable[bytes]) -> list[bytes]:
+        made, copy = [], leaf_start.copy
+        for message in messages:
+            state = copy()
+            state.update(message)
+            made.append(state.digest())
+        return made
+
+    def pairs(level: Iterable[bytes]) -> list[bytes]:
+        made, copy, rising = [], pair_start.copy, iter(level)
+        for left, right in zip(rising, rising, strict=False):
+            state = copy()
+            state.update(left)
+            state.update(right)
+            made.append(state.digest())
+        return made
+
+    return _hashing(name, starting_with, leaves, pairs)
 
 
-def _cryptography_starting_with(prefix: bytes) -> Digest:
-    start = hashes.Hash(hashes.SM3())
-    start.update(prefix)
+def _sm3_by_cryptography() -> Hashing:
+    """Python's own OpenSSL may be built without SM3; the one in `cryptography` never is."""
 
-    def digest(data: bytes) -> bytes:
-        state = start.copy()
-        state.update(data)
-        return state.finalize()
+    def starting_with(prefix: bytes) -> Digest:
+        start = hashes.Hash(hashes.SM3())
+        start.update(prefix)
 
-    return digest
+        def digest(data: bytes) -> bytes:
+            state = start.copy()
+            state.update(data)
+            return state.finalize()
+
+        return digest
+
+    leaf, pair = starting_with(b"\x00"), starting_with(b"\x01")
+
+    def leaves(messages: Iterable[bytes]) -> list[bytes]:
+        return [leaf(message) for message in messages]
+
+    def pairs(level: Iterable[bytes]) -> list[bytes]:
+        rising = iter(level)
+        return [pair(left + right) for left, right in zip(rising, rising, strict=False)]
+
+    return _hashing("sm3", starting_with, leaves, pairs)
 
 
-# Python's own OpenSSL may be built without SM3; the one in `cryptography` never is.
-_starting_with = (
-    _openssl_starting_with if "sm3" in hashlib.algorithms_available else _cryptography_starting_with
-)
-
-
-def _hashing(name: str, starting_with: Callable[[bytes], Digest]) -> Hashing:
+def _hashing(
+    name: str, starting_with: Callable[[bytes], Digest], leaves: Many, pairs: Many
+) -> Hashing:
     digest, leaf, pair = (starting_with(prefix) for prefix in (b"", b"\x00", b"\x01"))
-    return Hashing(name, starting_with, digest, leaf, pair)
+    return Hashing(name, starting_with, digest, leaf, pair, leaves, pairs)
 
 
-SM3 = _hashing("sm3", _starting_with)
-SHA256 = _hashing("sha256", partial(_openssl_starting_with, name="sha256"))
+SM3 = _openssl("sm3") if "sm3" in hashlib.algorithms_available else _sm3_by_cryptography()
+SHA256 = _openssl("sha256")
 HASHINGS = {one.name: one for one in (SM3, SHA256)}
 
 sm3, leaf_hash, pair_hash = SM3.digest, SM3.leaf, SM3.pair

@@ -6,7 +6,7 @@ complete subtrees of 2ⁿ leaves; incomplete ones are folded when a root is aske
 
 from collections.abc import Callable, Sequence
 
-from mingcha.base.ledger.hashing import SM3, Digest, Hashing, node_hash, pair_hash, sm3
+from mingcha.base.ledger.hashing import SM3, Hashing, node_hash, sm3
 
 EMPTY = sm3(b"")
 Complete = Callable[[int, int], bytes]  # (level, index) → root of that complete subtree
@@ -16,10 +16,7 @@ def levels(leaves: Sequence[bytes]) -> list[list[bytes]]:
     """The complete subtrees over `leaves`, level 0 first."""
     rising = [list(leaves)]
     while len(rising[-1]) > 1:
-        below = rising[-1]
-        rising.append(
-            [pair_hash(left + right) for left, right in zip(below[::2], below[1::2], strict=False)]
-        )
+        rising.append(SM3.pairs(rising[-1]))
     return rising
 
 
@@ -44,9 +41,9 @@ def fold(parts: Sequence[bytes]) -> bytes:
 
 def root_of(leaves: Sequence[bytes], by: Hashing = SM3) -> bytes:
     """The root (MTH) over leaf hashes. Keeps one level at a time."""
-    pair, level = by.pair, leaves
+    level = leaves
     while len(level) > 1:
-        level = _above_level(level, pair)
+        level = _above_level(level, by)
     return level[0] if level else by.digest(b"")
 
 
@@ -61,7 +58,7 @@ def path_of(index: int, leaves: Sequence[bytes], by: Hashing = SM3) -> list[byte
     while len(level) > 1:
         if index ^ 1 < len(level):
             path.append(level[index ^ 1])
-        level, index = _above_level(level, by.pair), index >> 1
+        level, index = _above_level(level, by), index >> 1
     return path
 
 
@@ -179,9 +176,9 @@ def _above(here: int, last: int) -> tuple[int, int]:
     return here >> 1, last >> 1
 
 
-def _above_level(level: Sequence[bytes], pair: Digest) -> list[bytes]:
+def _above_level(level: Sequence[bytes], by: Hashing) -> list[bytes]:
     """The level above: pairs joined, a last node without a sibling handed up as it is."""
-    above = [pair(left + right) for left, right in zip(level[::2], level[1::2], strict=False)]
+    above = by.pairs(level)
     if len(level) & 1:
         above.append(level[-1])
     return above
