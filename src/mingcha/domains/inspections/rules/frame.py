@@ -4,6 +4,7 @@ Source: docs/explanation/draw.md, “Lines” and “Root”. The order in which
 difference.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -99,10 +100,11 @@ def _is_rising(keys: Sequence[str]) -> bool:
 
 
 def _check_excluded(keys: Sequence[str], excluded: Sequence[Excluded]) -> None:
-    out = _once("排除对象", (one.key for one in excluded), "排除名单")
-    if not out.isdisjoint(keys):
-        both = min(out.intersection(keys))
-        raise NamedTwice(what="对象", key=both, places="抽取名单和排除名单")
+    """Nobody is both in and out. `keys` are sorted."""
+    for key in sorted(_once("排除对象", (one.key for one in excluded), "排除名单")):
+        place = bisect_left(keys, key)
+        if place < len(keys) and keys[place] == key:
+            raise NamedTwice(what="对象", key=key, places="抽取名单和排除名单")
 
 
 def _check_strata(strata: Sequence[Stratum], counted: Mapping[str, int]) -> None:

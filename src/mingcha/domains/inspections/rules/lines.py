@@ -256,8 +256,9 @@ def unit_lines(rows: Sequence[Row]) -> list[bytes]:
 
 def _is_in_order(batch: Sequence[Row]) -> bool:
     """Whether a batch is beyond doubt; otherwise each row is looked at by itself."""
-    keys, names, weights, areas = zip(*batch, strict=True)
-    shared = {*names, *areas}
+    # Column by column: transposing a batch makes so many objects that Python looks for garbage.
+    keys, weights = [row[0] for row in batch], [row[2] for row in batch]
+    shared = {row[1] for row in batch} | {row[3] for row in batch}
     said = "".join((*keys, *shared))
     return (
         min(weights) >= 1

@@ -10,7 +10,7 @@ from mingcha.domains.inspections.rules.bundle import zipped
 
 ROOT = Path(__file__).parents[5]
 SCRIPT = ROOT / "src/mingcha/domains/inspections/static/inspections/verify_draw.py"
-BROWSER = ROOT / "web/src/draw/check.ts"
+BROWSER = ROOT / "web/src/draw/node.ts"
 NODE = shutil.which("node", path=f"{Path(sys.executable).parent}:/usr/bin")
 
 

@@ -354,10 +354,8 @@ class Draw:
         vacant, known = {}, {}
         for visit in self.order:
             for place in range(1, self.places[visit] + 1):
-                officer, alike = (
-                    self.best(visit),
-                    (tuple(self.who[visit]), self.there[visit[0]] or 0),
-                )
+                officer = self.best(visit)
+                alike = tuple(self.who[visit]), visit if self.there[visit[0]] else 0
                 if officer is not None:
                     self.move(visit, officer, 1)
                     known = {}
