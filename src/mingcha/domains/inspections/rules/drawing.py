@@ -70,13 +70,15 @@ class _Stratum:
         certain = [ticket for ticket in self.kept if self.plan.takes(ticket.weight)]
         rest = [ticket for ticket in self.kept if not self.plan.takes(ticket.weight)]
         certain.sort(key=lambda ticket: ticket.key)
-        ordered = pps.by_xi(rest, self.plan)
-        if self.plan.method == pps.SYSTEMATIC:
-            start = chance.number(b"start", self.stratum.name.encode())
-            taken = pps.systematic(rest, self.plan, start)
+        if self.plan.method != pps.SYSTEMATIC:
+            return self._named(self.plan.method, certain, pps.by_xi(rest, self.plan))
+        start = chance.number(b"start", self.stratum.name.encode())
+        taken = pps.systematic(rest, self.plan, start)
+        if self.stratum.reserves:
             gone = {ticket.key for ticket in taken}
-            ordered = taken + [ticket for ticket in ordered if ticket.key not in gone]
-        return self._named(self.plan.method, certain, ordered)
+            others = [ticket for ticket in rest if ticket.key not in gone]
+            taken += pps.by_xi(others, self.plan)
+        return self._named(self.plan.method, certain, taken)
 
     def _named(self, method: str, certain: list[Ticket], ordered: list[Ticket]) -> Drawn:
         keys = tuple(ticket.key.decode() for ticket in certain + ordered)
