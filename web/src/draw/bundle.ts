@@ -32,9 +32,7 @@ export function bytes(text: string): Uint8Array {
 /** Characters for the bytes data[from, to). */
 export function chars(data: Uint8Array, from = 0, to = data.length): string {
   let made = "";
-  for (let at = from; at < to; at += 8192) {
-    made += String.fromCharCode(...data.subarray(at, Math.min(to, at + 8192)));
-  }
+  for (let at = from; at < to; at++) made += String.fromCharCode(data[at]!);
   return made;
 }
 

@@ -66,7 +66,10 @@ function run(bundle: Bundle, say: (text: string) => void, progress: Progress): v
     keys.slice(0, wanted).map((key) => ({ key, stratum })),
   );
   say(`已重新计算 ${chosen.length} 个抽中对象及备选，与 drawn.txt 一致`);
-  const areas = areasOf(frame, new Set(chosen.map(({ key }) => key)));
+  const areas = areasOf(
+    frame,
+    chosen.map(({ key }) => key),
+  );
   const [demands, officers] = [read("D").texts(), read("O").texts()];
   const hasAvoidances = bundle.has("A.txt");
   const people = {

@@ -1,6 +1,6 @@
 /** A committed file: canonical lines, sorted, of the size and with the root committed. */
 
-import { chars, hex, need, type Bundle, type Lines } from "./bundle.ts";
+import { hex, need, SEP, type Bundle, type Lines } from "./bundle.ts";
 import { BYTES, Hash, type Start } from "./hash.ts";
 
 const FIELDS: Record<string, number> = { F: 5, X: 4, S: 6, D: 5, O: 9, A: 5 };
@@ -127,17 +127,30 @@ function rises(data: Uint8Array, a: number, aEnd: number, b: number, bEnd: numbe
   return a === aEnd && b < bEnd;
 }
 
-/** key and area of the objects drawn. */
-export function areasOf(lines: Lines, keys: Set<string>): Map<string, string> {
+/** key → area of those of some entities that are in the frame, which is sorted by key. */
+export function areasOf(lines: Lines, keys: Iterable<string>): Map<string, string> {
   const found = new Map<string, string>();
-  for (let line = 0; line < lines.length; line++) {
-    const from = lines.from(line) + 2;
-    const end = lines.data.indexOf(0x1f, from);
-    const key = chars(lines.data, from, end);
-    if (keys.has(key)) {
-      const [from, to] = [lines.data.lastIndexOf(0x1f, lines.to(line)) + 1, lines.to(line)];
-      found.set(key, chars(lines.data, from, to));
+  for (const key of keys) {
+    let [low, high] = [0, lines.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (isBelow(lines, middle, key)) low = middle + 1;
+      else high = middle;
+    }
+    if (low < lines.length) {
+      const fields = lines.text(low).split(SEP);
+      if (fields[1] === key) found.set(key, fields[4] ?? "");
     }
   }
   return found;
+}
+
+/** Whether the key of a line is below another. */
+function isBelow(lines: Lines, line: number, key: string): boolean {
+  const from = lines.from(line) + 2;
+  for (let at = 0; at < key.length; at++) {
+    const byte = lines.data[from + at]!;
+    if (byte !== key.charCodeAt(at)) return byte < key.charCodeAt(at);
+  }
+  return false;
 }

@@ -3,7 +3,7 @@
  * 32 bits of U.
  */
 
-import { bytes, chars, hashed, need, SEP, words, type Lines } from "./bundle.ts";
+import { bytes, chars, hashed, hex, need, SEP, words, type Lines } from "./bundle.ts";
 import { BYTES, type Hash, type Start } from "./hash.ts";
 
 const WHOLE = 1n << 256n;
@@ -169,7 +169,7 @@ export function draw(
   progress: (done: number) => void,
 ): Drawn[] {
   const strata = strataLines.map((line) => new Stratum(line));
-  const byName = new Map(strata.map((one) => [one.name, one]));
+  const byName = new Names(strata);
   count(lines, byName);
   for (const one of strata) {
     one.check();
@@ -179,20 +179,54 @@ export function draw(
   const short = strata.filter((one) => !one.suffices);
   for (const one of short) one.keepAll();
   if (short.length) {
-    pass(lines, new Map(short.map((one) => [one.name, one])), hash, start, progress);
+    pass(lines, new Names(short), hash, start, progress);
   }
   return strata.map((one) => one.drawn(hash, start));
 }
 
-function count(lines: Lines, strata: Map<string, Stratum>): void {
-  let before = "";
-  let known: Stratum | undefined;
+/** Strata by the bytes of their names, without making a text of each. */
+class Names {
+  readonly #known = new Map<number, Stratum>();
+  readonly #others: Map<string, Stratum>;
+
+  constructor(strata: Stratum[]) {
+    this.#others = new Map(strata.map((one) => [one.name, one]));
+    for (const one of strata) {
+      const name = bytes(one.name);
+      const mark = marked(name, 0, name.length);
+      // Two names of one mark are told apart by their texts.
+      if (this.#known.has(mark)) this.#known.delete(mark);
+      else this.#known.set(mark, one);
+    }
+  }
+
+  find(data: Uint8Array, from: number, to: number): Stratum | undefined {
+    const found = this.#known.get(marked(data, from, to));
+    if (found?.name.length === to - from) {
+      let at = from;
+      while (at < to && found.name.charCodeAt(at - from) === data[at]) at++;
+      if (at === to) return found;
+    }
+    return this.#others.get(chars(data, from, to));
+  }
+}
+
+/** A number for a name (FNV-1a). */
+function marked(data: Uint8Array, from: number, to: number): number {
+  let mark = 0x811c9dc5;
+  for (let at = from; at < to; at++) mark = Math.imul(mark ^ data[at]!, 0x01000193);
+  return mark;
+}
+
+function count(lines: Lines, strata: Names): void {
   for (let line = 0; line < lines.length; line++) {
     const [stratum, weight, area] = fieldsOf(lines, line);
-    const name = chars(lines.data, stratum, weight - 1);
-    if (!known || name !== before) known = strata.get(name);
-    before = name;
-    need(known !== undefined, "F.txt", `分层 ${words(name)} 不在 S.txt 中`);
+    const known = strata.find(lines.data, stratum, weight - 1);
+    if (!known) {
+      const name = words(chars(lines.data, stratum, weight - 1));
+      need(false, "F.txt", `分层 ${name} 不在 S.txt 中`);
+      return;
+    }
     const value = decimal(lines.data, weight, area - 1);
     known.found++;
     known.counts.set(value, (known.counts.get(value) ?? 0) + 1);
@@ -201,7 +235,7 @@ function count(lines: Lines, strata: Map<string, Stratum>): void {
 
 function pass(
   lines: Lines,
-  strata: Map<string, Stratum>,
+  strata: Names,
   hash: Hash,
   start: Start,
   progress: (done: number) => void,
@@ -212,7 +246,7 @@ function pass(
     const [stratum, weight, area] = fieldsOf(lines, line);
     hash.finish(start, lines.data, key, stratum - 1, out, 0);
     const high = ((out[0]! << 24) | (out[1]! << 16) | (out[2]! << 8) | out[3]!) >>> 0;
-    const of = strata.get(chars(lines.data, stratum, weight - 1));
+    const of = strata.find(lines.data, stratum, weight - 1);
     const value = decimal(lines.data, weight, area - 1);
     if (of?.mayBeDrawn(value, high)) {
       of.kept.push({ u: chars(out), key: chars(lines.data, key, stratum - 1), weight: value });
@@ -289,7 +323,5 @@ function byU(a: Ticket, b: Ticket): number {
 }
 
 function number(u: string): bigint {
-  let made = 0n;
-  for (const byte of bytes(u)) made = (made << 8n) | BigInt(byte);
-  return made;
+  return BigInt(`0x${hex(bytes(u))}`);
 }

@@ -1,10 +1,13 @@
 /** Pairing officers with visits, and filling vacant places in later rounds. */
 
-import { hashed, need, SEP, words, type Bundle } from "./bundle.ts";
-import type { Hash, Start } from "./hash.ts";
+import { bytes, hashed, need, SEP, words, type Bundle } from "./bundle.ts";
+import { BYTES, type Hash, type Start } from "./hash.ts";
 
 interface Officer {
   name: string;
+  /** The name as bytes, and where its digest is kept. */
+  bytes: Uint8Array;
+  place: number;
   dept: string;
   areas: string[];
   skills: string[];
@@ -51,7 +54,11 @@ export class Pairing {
   #there = new Map<string, Set<Officer>>();
   #holds = new Map<Officer, Set<Visit>>();
   #load = new Map<Officer, number>();
-  #digests: { key: string; start: Start; known: Map<Officer, string> } | undefined;
+  #kept = new Uint8Array();
+  #made = new Uint32Array();
+  #keptFor = "";
+  #round = 0;
+  #start: Start | undefined;
 
   constructor(
     bundle: Bundle,
@@ -190,13 +197,17 @@ export class Pairing {
       line.split(SEP);
     const numbers = { baseLoad: Number(load), cap: Number(cap) };
     const lists = { areas: areas.split(","), skills: skills.split(",") };
-    this.#officers.set(name, { name, dept, since, until, ...lists, ...numbers });
+    const place = this.#officers.get(name)?.place ?? this.#officers.size;
+    this.#officers.set(name, { name, bytes: bytes(name), place, dept, since, until, ...lists, ...numbers });
   }
 
   /** Nobody is in a team yet; visits in the order in which they are processed. */
   #begin(named: string): void {
     this.#named = named;
-    this.#digests = undefined;
+    this.#kept = new Uint8Array(this.#officers.size * BYTES);
+    this.#made = new Uint32Array(this.#officers.size);
+    this.#keptFor = "";
+    this.#round = 0;
     this.#there = new Map();
     this.#holds = new Map();
     this.#load = new Map();
@@ -266,14 +277,29 @@ export class Pairing {
     return this.#load.get(officer)! < officer.cap;
   }
 
-  #digest(key: string, officer: Officer): string {
-    if (this.#digests?.key !== key) {
-      this.#digests = { key, start: this.#starting(this.#named, key), known: new Map() };
+  /** Where the digest H(seed, draw_id, "officer", key, officer) stands in `#kept`. */
+  #digest(key: string, officer: Officer): number {
+    if (this.#keptFor !== key) {
+      this.#keptFor = key;
+      this.#start = this.#starting(this.#named, key);
+      this.#round++;
     }
-    const { start, known } = this.#digests;
-    let made = known.get(officer);
-    if (!made) known.set(officer, (made = hashed(this.#hash, start, officer.name)));
-    return made;
+    const at = officer.place * BYTES;
+    if (this.#made[officer.place] !== this.#round) {
+      this.#hash.finish(this.#start!, officer.bytes, 0, officer.bytes.length, this.#kept, at);
+      this.#made[officer.place] = this.#round;
+    }
+    return at;
+  }
+
+  /** Whether one officer comes before another at an entity, by hash. */
+  #isBefore(key: string, one: Officer, other: Officer): boolean {
+    const [a, b] = [this.#digest(key, one), this.#digest(key, other)];
+    for (let at = 0; at < BYTES; at++) {
+      const [x, y] = [this.#kept[a + at]!, this.#kept[b + at]!];
+      if (x !== y) return x < y;
+    }
+    return one.name < other.name;
   }
 
   /** The free officer for a visit by (load, hash, bytes). */
@@ -289,9 +315,7 @@ export class Pairing {
       equals.push(one);
     }
     if (equals.length < 2) return equals[0];
-    return equals.reduce((best, one) =>
-      this.#digest(visit.key, one) < this.#digest(visit.key, best) ? one : best,
-    );
+    return equals.reduce((best, one) => (this.#isBefore(visit.key, one, best) ? one : best));
   }
 
   /** Fill a place by an alternating path (then nothing is returned), or the visits reached. */
@@ -302,8 +326,8 @@ export class Pairing {
       let here = waiting[at]!;
       const there = this.#at(here);
       const able = here.who.filter((one) => !there.has(one));
-      const known = new Map(able.map((one) => [one, this.#digest(here.key, one)]));
-      able.sort((a, b) => (known.get(a)! < known.get(b)! ? -1 : 1));
+      const key = here.key;
+      able.sort((a, b) => (this.#isBefore(key, a, b) ? -1 : 1));
       for (let officer of able) {
         if (this.#isFree(officer)) {
           for (let step = came.get(here); step; step = came.get(here)) {
