@@ -124,20 +124,14 @@ class Draw:
                 revealed, pattern = told.get(name, ""), self.said[name + ".pattern"]
                 need(fits(pattern, revealed), "reveal.txt", f"{value} 的取值不符合样式 {pattern}")
                 allowed = (value.partition("@")[2], self.said[name + ".fallback"])
-                need(
-                    told.get(name + ".occasion") in allowed,
-                    "reveal.txt",
-                    f"{value} 的场次不在承诺中",
-                )
+                is_allowed = told.get(name + ".occasion") in allowed
+                need(is_allowed, "reveal.txt", f"{value} 的场次不在承诺中")
                 parts.append(f"{value.partition('@')[0]}={revealed}")
             elif name.startswith("nonce.") and told.get(name):
                 fields = ("mingcha-draw/1", "nonce", self.said["draw_id"], name[6:], told[name])
                 made = self.hash(SEP.join(map(str.encode, fields))).hex()
-                need(
-                    HEX64.fullmatch(told[name]) and made == value,
-                    "reveal.txt",
-                    f"{name} 与承诺不一致",
-                )
+                is_same = HEX64.fullmatch(told[name]) and made == value
+                need(is_same, "reveal.txt", f"{name} 与承诺不一致")
                 parts.append(f"{name}={told[name]}")
             elif name.startswith("nonce."):
                 self.say(f"{name[6:]} 没有按时公开随机数，未计入种子")
@@ -149,14 +143,14 @@ class Draw:
     def read(self, kind):
         """A committed file: canonical lines, sorted, of the size and with the root committed."""
         name, lines = f"{kind}.txt", self.bundle.lines(f"{kind}.txt")
-        text = b"\n".join(lines).decode()
-        need(unicodedata.is_normalized("NFC", text), name, "不是规范的 Unicode 形式")
         before, level = b"", []
         for number, line in enumerate(lines, 1):
             place = f"{name} 第 {number} 行"
             need(line.split(SEP, 1)[0] == kind.encode(), place, f"不是 {kind} 行")
             need(line.count(SEP) == COUNTS[kind] - 1, place, "项数不对")
             need(before < line, place, "没有按字节升序排列，或与上一行相同")
+            is_normal = unicodedata.is_normalized("NFC", line.decode())
+            need(is_normal, place, "不是规范的 Unicode 形式")
             before = line
             level.append(self.hash(b"\x00" + line))
         size, root = self.said[f"{kind}.size"], self.said[f"{kind}.root"]
@@ -164,7 +158,11 @@ class Draw:
         need(str(len(lines)) == size, name, f"应有 {size} 行，实有 {len(lines)} 行")
         need(top.hex() == root, name, "根摘要与承诺不一致，有行被改动")
         self.say(f"{name} {size} 行，根摘要与承诺一致")
-        return [tuple(line.split(SEP)[1:]) for line in lines]
+        return lines
+
+    def fields(self, kind):
+        """The lines of a committed file as fields, without their kind."""
+        return [tuple(line.split(SEP)[1:]) for line in self.read(kind)]
 
     def fold(self, level):
         """The root over leaves (RFC 6962)."""
@@ -187,16 +185,17 @@ class Draw:
 
     def draw(self):
         """The objects and reserves, compared with drawn.txt line by line."""
-        frame, strata = self.read("F"), self.read("S")
-        self.area = {key: area for key, _, _, area in frame}
-        need(len(self.area) == len(frame), "F.txt", "同一代码出现在两行")
-        self.stratum, made, members = {}, [], {}
-        for key, name, weight, _ in frame:
+        self.frame, strata = self.read("F"), self.fields("S")
+        self.stratum, made, members, before = {}, [], {}, b""
+        for number, line in enumerate(self.frame, 1):
+            _, key, name, weight, _ = line.split(SEP)
+            need(key != before, f"F.txt 第 {number} 行", "同一代码出现在两行")
             members.setdefault(name, []).append((self.h(key), key, int(weight)))
+            before = key
         unknown = set(members) - {line[0] for line in strata}
         need(not unknown, "F.txt", f"分层 {unknown and min(unknown).decode()} 不在 S.txt 中")
         for name, size, n, reserves, method in strata:
-            place, units = f"S.txt 分层 {name.decode()}", sorted(members.get(name, []))
+            place, units = f"S.txt 分层 {name.decode()}", sorted(members.pop(name, []))
             need(len(units) == int(size), place, f"写明 {size.decode()} 户，名单中 {len(units)} 户")
             need(1 <= int(n) <= len(units), place, "抽取数不在 1 至户数之间")
             need(method in (b"srs", b"pps"), place, "不认识的抽取方法")
@@ -207,6 +206,8 @@ class Draw:
                 made += [SEP.join((kind, name, b"%d" % at, key)) for at, key in enumerate(some, 1)]
             self.stratum.update((key, name) for key in keys[: int(n)])
         self.compare("drawn.txt", made)
+        lines = (line.split(SEP) for line in self.frame)
+        self.area = {line[1]: line[4] for line in lines if line[1] in self.stratum}
         self.say(f"已重新计算 {len(self.stratum)} 个抽中对象及备选，与 drawn.txt 一致")
 
     def take_all(self, rest, m):
@@ -260,13 +261,14 @@ class Draw:
 
     def read_people(self):
         """Demands, officers and, in an audit bundle, avoidances."""
-        self.demands = self.read("D")
-        self.officers = {line[0]: line for line in self.read("O")}
+        self.demands = self.fields("D")
+        self.officers = {line[0]: line for line in self.fields("O")}
         self.is_whole = "A.txt" in self.bundle.files or self.said["A.size"] == "0"
         has_avoidances = "A.txt" in self.bundle.files
-        self.avoided = {line[:2][::-1] for line in self.read("A")} if has_avoidances else set()
+        self.avoided = {line[:2][::-1] for line in self.fields("A")} if has_avoidances else set()
         if "X.txt" in self.bundle.files:
-            both = {line[0] for line in self.read("X")} & set(self.area)
+            out = {line[0] for line in self.fields("X")}
+            both = {line.split(SEP)[1] for line in self.frame if line.split(SEP)[1] in out}
             need(not both, "X.txt", f"{both and min(both).decode()} 既在名单又被排除")
 
     def eligible(self, visit):
@@ -289,8 +291,9 @@ class Draw:
         self.who = {visit: self.eligible(visit) for visit in self.places}
         order = {v: (len(self.who[v]), self.h(b"visit", *v), SEP.join(v)) for v in self.places}
         self.order = {visit: at for at, visit in enumerate(sorted(order, key=order.get))}
-        self.load = {name: int(line[6]) for name, line in self.officers.items()}
-        self.cap = {name: int(line[7]) for name, line in self.officers.items()}
+        self.load, self.cap = (
+            {one: int(o[at]) for one, o in self.officers.items()} for at in (6, 7)
+        )
         self.team = {visit: [] for visit in self.order}
         self.there = {visit[0]: set() for visit in self.order}
         self.holds = {name: set() for name in self.officers}
@@ -303,10 +306,12 @@ class Draw:
         self.load[officer] += by
 
     def digest(self, key, officer):
-        """H(seed, draw_id, "officer", key, officer), kept."""
-        if (key, officer) not in self.digests:
-            self.digests[key, officer] = self.h(self.named, key, officer)
-        return self.digests[key, officer]
+        """H(seed, draw_id, "officer", key, officer); those of the last entity are kept."""
+        if self.digests.get(b"") != key:
+            self.digests = {b"": key}
+        if officer not in self.digests:
+            self.digests[officer] = self.h(self.named, key, officer)
+        return self.digests[officer]
 
     def best(self, visit):
         """The free officer for a visit by (load, hash, bytes), or None."""
@@ -401,9 +406,8 @@ class Draw:
                 need(self.load[one] <= self.cap[one], place, f"{one.decode()} 超过任务上限")
         count = len(self.bundle.lines("teams.txt"))
         need(count == len(self.team), "teams.txt", f"应有 {len(self.team)} 行，实有 {count} 行")
-        self.say(
-            f"{count} 个检查组的资格、重复和上限均符合；{self.said['A.size']} 条回避不公开，故不能重新配对"
-        )
+        secret = f"{self.said['A.size']} 条回避不公开，故不能重新配对"
+        self.say(f"{count} 个检查组的资格、重复和上限均符合；{secret}")
 
     def later(self, number):
         """A later round: who left, who joined, what stays vacant."""
@@ -456,9 +460,8 @@ class Draw:
         lines = [line.split(SEP) for line in self.bundle.lines("counts.txt")]
         for kind in "XA":
             total = sum(int(line[2]) for line in lines if line[0] == kind.encode())
-            need(
-                str(total) == self.said[f"{kind}.size"], "counts.txt", f"{kind} 的合计与承诺不一致"
-            )
+            is_same = str(total) == self.said[f"{kind}.size"]
+            need(is_same, "counts.txt", f"{kind} 的合计与承诺不一致")
 
     def run(self):
         """Everything that the bundle allows."""
