@@ -1,6 +1,6 @@
 /**
  * Recompute a published draw (mingcha-draw/1) from its zip. The protocol is docs/explanation/draw.md,
- * the files are docs/reference/draw-bundle.md; `verify_draw.py` does the same in Python.
+ * the files are docs/explanation/draw-bundle.md; `verify_draw.py` does the same in Python.
  */
 
 import { Bundle, bytes, hex, need, said, SEP, words, Wrong, type Lines } from "./bundle.ts";

@@ -1,6 +1,6 @@
 """A published draw as files that anyone can check: written from pure data.
 
-Source: docs/reference/draw-bundle.md, which names every file. The checkers are
+Source: docs/explanation/draw-bundle.md, which names every file. The checkers are
 `static/inspections/verify_draw.py` and `web/src/draw`.
 """
 

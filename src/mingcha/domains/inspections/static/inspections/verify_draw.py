@@ -3,7 +3,7 @@
 
 BUNDLE is the zip or its folder. Needs Python 3.10 or newer and nothing else. Says what was recomputed,
 and ends with 0; or names the first place that does not hold, and ends with 1.
-The protocol is docs/explanation/draw.md, the files docs/reference/draw-bundle.md of Mingcha.
+The protocol is docs/explanation/draw.md, the files docs/explanation/draw-bundle.md of Mingcha.
 """
 
 import hashlib
