@@ -21,6 +21,7 @@ BENCHES = (
     "lists",
     "export",
     "ledger",
+    "draw",
     "startup",
 )
 

@@ -35,6 +35,7 @@ export default defineConfig({
   // Relative addresses inside the style sheet: the site may be mounted anywhere.
   base: "./",
   plugins: [sprite()],
+  worker: { format: "es" },
   css: { preprocessorOptions: { scss: { quietDeps: true } } },
   build: {
     outDir: here("../src/mingcha/config/static/dist"),
@@ -51,6 +52,7 @@ export default defineConfig({
         main: here("src/main.ts"),
         early: here("src/early.ts"),
         entry: here("src/entry.ts"),
+        draw: here("src/draw.ts"),
       },
       // htmx holds an eval that its setting allowEval=false never reaches.
       checks: { eval: false },

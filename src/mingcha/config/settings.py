@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "mingcha.domains.parties",
     "mingcha.domains.records",
     "mingcha.domains.quality",
+    "mingcha.domains.inspections",
     "mingcha.domains.insight",
     "mingcha.domains.desk",
     "mingcha.domains.portal",

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mingcha.base.ledger.canonical import canonical, moment_from, moment_text
-from mingcha.base.ledger.hashing import hmac_sm3
+from mingcha.base.ledger.hashing import hmac_of
 
 SPEC = "mingcha-ledger/1"
 SALT_BYTES = 16
@@ -84,7 +84,7 @@ def read_deed(body: str) -> Deed:
 
 def origin_token(key: bytes, address: str, device: str) -> str:
     """What stands in an act for address and device: 128 bits of an HMAC under the person's key."""
-    return _text(hmac_sm3(key, f"{address}\x1f{device}".encode())[:ORIGIN_BYTES])
+    return _text(hmac_of(key, f"{address}\x1f{device}".encode())[:ORIGIN_BYTES])
 
 
 @dataclass(frozen=True)

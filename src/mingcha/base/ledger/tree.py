@@ -1,4 +1,4 @@
-"""Merkle trees and their proofs as in RFC 6962 / RFC 9162, over SM3. Pure.
+"""Merkle trees and their proofs as in RFC 6962 / RFC 9162, over SM3 or another hash. Pure.
 
 A tree is given by its leaf hashes. `levels[0]` are the leaves, `levels[n]` the roots of the
 complete subtrees of 2ⁿ leaves; incomplete ones are folded when a root is asked for.
@@ -6,7 +6,7 @@ complete subtrees of 2ⁿ leaves; incomplete ones are folded when a root is aske
 
 from collections.abc import Callable, Sequence
 
-from mingcha.base.ledger.hashing import node_hash, pair_hash, sm3
+from mingcha.base.ledger.hashing import SM3, Hashing, node_hash, sm3
 
 EMPTY = sm3(b"")
 Complete = Callable[[int, int], bytes]  # (level, index) → root of that complete subtree
@@ -16,10 +16,7 @@ def levels(leaves: Sequence[bytes]) -> list[list[bytes]]:
     """The complete subtrees over `leaves`, level 0 first."""
     rising = [list(leaves)]
     while len(rising[-1]) > 1:
-        below = rising[-1]
-        rising.append(
-            [pair_hash(left + right) for left, right in zip(below[::2], below[1::2], strict=False)]
-        )
+        rising.append(SM3.pairs(rising[-1]))
     return rising
 
 
@@ -42,10 +39,27 @@ def fold(parts: Sequence[bytes]) -> bytes:
     return root
 
 
-def root_of(leaves: Sequence[bytes]) -> bytes:
-    """The root (MTH) over leaf hashes."""
-    rising = levels(leaves)
-    return fold([rising[level][index] for level, index in cuts(len(leaves))])
+def root_of(leaves: Sequence[bytes], by: Hashing = SM3) -> bytes:
+    """The root (MTH) over leaf hashes. Keeps one level at a time."""
+    level = leaves
+    while len(level) > 1:
+        level = _above_level(level, by)
+    return level[0] if level else by.digest(b"")
+
+
+def path_of(index: int, leaves: Sequence[bytes], by: Hashing = SM3) -> list[bytes]:
+    """The audit path of leaf `index` where all leaves are at hand, from the leaf upwards.
+
+    Raises ValueError unless 0 ≤ index < the number of leaves.
+    """
+    if not 0 <= index < len(leaves):
+        raise ValueError(f"leaf {index} is not in a tree of {len(leaves)}")
+    path, level = [], leaves
+    while len(level) > 1:
+        if index ^ 1 < len(level):
+            path.append(level[index ^ 1])
+        level, index = _above_level(level, by), index >> 1
+    return path
 
 
 def grow(parts: list[tuple[int, bytes]], level: int, root: bytes) -> list[tuple[int, int, bytes]]:
@@ -107,9 +121,17 @@ def consistency(first: int, second: int, complete: Complete) -> list[bytes]:
 
 
 def proves_inclusion(
-    leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes
+    leaf: bytes,
+    place: tuple[int, int],
+    path: Sequence[bytes],
+    root: bytes,
+    by: Hashing = SM3,
 ) -> bool:
-    """Whether `path` shows that `leaf` is leaf `index` of the tree with `root` (RFC 9162 2.1.3.2)."""
+    """Whether `path` shows that `leaf` has its `place` (index, size) in the tree with `root`.
+
+    RFC 9162 2.1.3.2.
+    """
+    index, size = place
     if not 0 <= index < size:
         return False
     here, last, node = index, size - 1, leaf
@@ -117,7 +139,7 @@ def proves_inclusion(
         if last == 0:
             return False
         is_right = here & 1 or here == last
-        node = node_hash(sibling, node) if is_right else node_hash(node, sibling)
+        node = by.pair(sibling + node if is_right else node + sibling)
         here, last = _above(here, last)
     return last == 0 and node == root
 
@@ -152,6 +174,14 @@ def _above(here: int, last: int) -> tuple[int, int]:
     while here == last and here and not here & 1:
         here, last = here >> 1, last >> 1
     return here >> 1, last >> 1
+
+
+def _above_level(level: Sequence[bytes], by: Hashing) -> list[bytes]:
+    """The level above: pairs joined, a last node without a sibling handed up as it is."""
+    above = by.pairs(level)
+    if len(level) & 1:
+        above.append(level[-1])
+    return above
 
 
 def _split(size: int) -> int:

@@ -137,7 +137,8 @@ def test_proofs_hold_whatever_came_later(later, clerk, seal):
         act = Act.objects.get(leaf_no=leaf)
         for made in (first, second):
             path = queries.inclusion_proof(act, made)
-            assert tree.proves_inclusion(bytes(act.hash), leaf, made.size, path, bytes(made.root))
+            place = (leaf, made.size)
+            assert tree.proves_inclusion(bytes(act.hash), place, path, bytes(made.root))
     path = queries.consistency_proof(first, second)
     roots = (bytes(first.root), bytes(second.root))
     assert tree.proves_consistency((first.size, second.size), roots, path)

@@ -11,7 +11,7 @@ from tongsuopy.crypto import serialization
 
 from mingcha.base.ledger import hashing
 from mingcha.base.ledger.canonical import canonical, digest_of, moment_text
-from mingcha.base.ledger.hashing import hmac_sm3, leaf_hash, node_hash, sm3
+from mingcha.base.ledger.hashing import hmac_of, leaf_hash, node_hash, sm3
 from mingcha.base.ledger.rules import Deed, SealBody, read_deed, read_seal_line, seal_line
 from mingcha.base.ledger.signing import FileSigner, fingerprint_of, is_signed
 
@@ -39,16 +39,19 @@ def test_sm3_gives_the_vectors_of_the_standard():
 
 @given(st.binary(max_size=300))
 def test_both_implementations_of_sm3_agree(data):
-    slow = hashing._cryptography_starting_with(b"\x00")
+    slow = hashing._sm3_by_cryptography()
 
-    assert slow(data) == leaf_hash(data) == hashlib.new("sm3", b"\x00" + data).digest()
+    assert slow.leaf(data) == leaf_hash(data) == hashlib.new("sm3", b"\x00" + data).digest()
     assert node_hash(data, b"") == hashlib.new("sm3", b"\x01" + data).digest()
+    for one in (slow, hashing.SM3):
+        assert one.leaves([data]) == [leaf_hash(data)]
+        assert one.pairs([data, b"", b"lonely"]) == [node_hash(data, b"")]
 
 
 def test_hmac_sm3_agrees_with_the_library():
     import hmac  # noqa: PLC0415  # the product does without it
 
-    assert hmac_sm3(b"k" * 32, b"message") == hmac.new(b"k" * 32, b"message", "sm3").digest()
+    assert hmac_of(b"k" * 32, b"message") == hmac.new(b"k" * 32, b"message", "sm3").digest()
 
 
 def test_a_body_is_these_bytes():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingcha.base.ledger import tree
-from mingcha.base.ledger.hashing import leaf_hash, node_hash, sm3
+from mingcha.base.ledger.hashing import SHA256, leaf_hash, node_hash, sm3
 
 SIZES = st.integers(1, 300)
 
@@ -68,8 +68,8 @@ def test_an_inclusion_proof_is_that_of_the_rfc_and_verifies(size, data):
 
     proof = tree.inclusion(index, size, complete_of(leaves))
 
-    assert proof == path(index, leaves)
-    assert tree.proves_inclusion(leaves[index], index, size, proof, mth(leaves))
+    assert proof == path(index, leaves) == tree.path_of(index, leaves)
+    assert tree.proves_inclusion(leaves[index], (index, size), proof, mth(leaves))
 
 
 @given(SIZES, st.data())
@@ -78,10 +78,10 @@ def test_an_inclusion_proof_proves_nothing_else(size, data):
     root, proof = mth(leaves), tree.inclusion(index, size, complete_of(leaves))
     other = data.draw(st.integers(0, size + 3).filter(lambda number: number != index))
 
-    assert not tree.proves_inclusion(leaf_hash(b"another"), index, size, proof, root)
-    assert not tree.proves_inclusion(leaves[index], other, size, proof, root)
-    assert not tree.proves_inclusion(leaves[index], index, size, [*proof, root], root)
-    assert not tree.proves_inclusion(leaves[index], index, size, proof, sm3(root))
+    assert not tree.proves_inclusion(leaf_hash(b"another"), (index, size), proof, root)
+    assert not tree.proves_inclusion(leaves[index], (other, size), proof, root)
+    assert not tree.proves_inclusion(leaves[index], (index, size), [*proof, root], root)
+    assert not tree.proves_inclusion(leaves[index], (index, size), proof, sm3(root))
 
 
 @given(SIZES, st.data())
@@ -130,7 +130,7 @@ def test_growing_by_whole_subtrees_gives_the_same_root(levels):
 def test_there_is_no_proof_for_what_is_not_there(index, size):
     with pytest.raises(ValueError, match="not in a tree"):
         tree.inclusion(index, size, complete_of(leaves_of(3)))
-    assert not tree.proves_inclusion(leaf_hash(b"0"), index, size, [], mth(leaves_of(3)))
+    assert not tree.proves_inclusion(leaf_hash(b"0"), (index, size), [], mth(leaves_of(3)))
 
 
 def test_there_is_no_consistency_with_nothing_or_backwards():
@@ -138,3 +138,13 @@ def test_there_is_no_consistency_with_nothing_or_backwards():
         with pytest.raises(ValueError, match="no consistency"):
             tree.consistency(first, second, complete_of(leaves_of(3)))
         assert not tree.proves_consistency((first, second), (sm3(b""), sm3(b"")), [])
+
+
+def test_a_tree_may_be_over_another_hash():
+    """RFC 6962 itself is over SHA-256; the root of nothing is the hash of nothing."""
+    leaves = [SHA256.leaf(b"%d" % number) for number in range(5)]
+    root, path = tree.root_of(leaves, SHA256), tree.path_of(4, leaves, SHA256)
+
+    assert tree.root_of([], SHA256).hex().startswith("e3b0c44298fc1c14")
+    assert tree.proves_inclusion(leaves[4], (4, 5), path, root, SHA256)
+    assert not tree.proves_inclusion(leaves[4], (4, 5), path, root)

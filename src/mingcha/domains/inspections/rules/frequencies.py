@@ -1,0 +1,158 @@
+"""A year of draws held against what was intended: how often classes and pairs of officers came up.
+
+Sources: docs/explanation/draw.md, “Observed and intended”; J. Hájek, Ann. Math. Statist. 35 (1964) (the
+covariances of a draw without replacement); NIST DLMF 8.7.1 and 8.9.2 (the gamma function).
+
+Classes: the chances are known, so the intended number and its spread are. Pairs: the intended numbers
+come from drawing again with 2,000 other seeds on the committed files, and so does the distribution
+of the statistic.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import exp, lgamma, log
+
+from mingcha.base.ledger.hashing import Hashing
+from mingcha.domains.inspections.rules.chance import Chance
+from mingcha.domains.inspections.rules.eligible import Visit
+
+SEEDS = 2_000
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A class or pair: how often it came up and how often it should have, on average."""
+
+    name: str
+    observed: int
+    intended: float
+
+
+@dataclass(frozen=True)
+class Test:
+    """Observed against intended: the statistic and how likely one as large is under fair draws.
+
+    `freedom` are the degrees of freedom of χ², 0 where the distribution was simulated.
+    """
+
+    seen: Sequence[Seen]
+    statistic: float
+    freedom: int
+    probability: float
+
+
+@dataclass(frozen=True)
+class Block:
+    """One stratum of one draw: class → (how many were drawn, chances π of all its entities)."""
+
+    classes: Mapping[str, tuple[int, Sequence[float]]]
+
+
+def by_class(blocks: Iterable[Block]) -> Test:
+    """Whether classes were drawn as often as their chances say.
+
+    Over all blocks, X² is the sum over a block's classes of (observed − intended)²/Σπ(1 − π), with one
+    degree of freedom less than the classes in which chance decides.
+    """
+    observed: Counter[str] = Counter()
+    intended: dict[str, float] = {}
+    statistic, freedom = 0.0, 0
+    for block in blocks:
+        deciding = 0
+        size = sum(len(chances) for _, chances in block.classes.values())
+        for name, (drawn, chances) in block.classes.items():
+            mean, spread = sum(chances), sum(one * (1 - one) for one in chances)
+            observed[name] += drawn
+            intended[name] = intended.get(name, 0.0) + mean
+            if spread > 0:
+                statistic += (drawn - mean) ** 2 / spread * (size - 1) / size
+                deciding += 1
+        freedom += max(0, deciding - 1)
+    seen = [Seen(name, observed[name], intended[name]) for name in sorted(intended)]
+    return Test(seen, statistic, freedom, chi_square_tail(statistic, freedom))
+
+
+def pairs_of(teams: Mapping[Visit, Sequence[str]]) -> Counter[Pair]:
+    """How often each two officers went together."""
+    counted: Counter[Pair] = Counter()
+    for team in teams.values():
+        counted.update(combinations(sorted(team), 2))
+    return counted
+
+
+def seeds_for(draw_id: str, by: Hashing, count: int = SEEDS) -> list[Chance]:
+    """The other seeds: `draw_id|simulation=1` and so on, so that anyone simulates the same."""
+    return [Chance.of(by, f"{draw_id}|simulation={n}", draw_id) for n in range(1, count + 1)]
+
+
+def by_pair(
+    observed: Counter[Pair],
+    chances: Sequence[Chance],
+    pairs_at: Callable[[Chance], Counter[Pair]],
+) -> Test:
+    """Whether pairs of officers came up as the draw intends.
+
+    `pairs_at` draws and pairs on the committed files by another seed. X² is the sum over pairs of
+    (observed − mean)²/mean, the mean being that of all draws, the observed one among them; so all are
+    exchangeable under fair draws, and the probability is the exact share of statistics as large.
+    Memory grows with pairs times draws.
+    """
+    simulated = [pairs_at(chance) for chance in chances]
+    total: Counter[Pair] = Counter()
+    for one in simulated:
+        total.update(one)
+    total.update(observed)
+    draws = len(simulated) + 1
+    means = {pair: count / draws for pair, count in total.items()}
+    base = sum(means.values())
+
+    def statistic(counts: Counter[Pair]) -> float:
+        return base + sum(
+            (count - means[pair]) ** 2 / means[pair] - means[pair] for pair, count in counts.items()
+        )
+
+    own = statistic(observed)
+    as_large = sum(statistic(one) >= own for one in simulated)
+    seen = [Seen("、".join(pair), observed[pair], means[pair]) for pair in sorted(means)]
+    return Test(seen, own, 0, (1 + as_large) / draws)
+
+
+def chi_square_tail(statistic: float, freedom: int) -> float:
+    """P(χ² ≥ statistic) with `freedom` degrees; 1 without any."""
+    if freedom < 1 or statistic <= 0:
+        return 1.0
+    a, x = freedom / 2, statistic / 2
+    scale = exp(a * log(x) - x - lgamma(a))
+    return 1 - scale * _series(a, x) if x < a + 1 else scale * _fraction(a, x)
+
+
+def _series(a: float, x: float) -> float:
+    """Γ-series below the mean (DLMF 8.7.1)."""
+    term = total = 1 / a
+    n = a
+    while term > total * 1e-15:
+        n += 1
+        term *= x / n
+        total += term
+    return total
+
+
+def _fraction(a: float, x: float) -> float:
+    """Continued fraction above the mean (DLMF 8.9.2), by Lentz's method."""
+    tiny = 1e-300
+    b = x + 1 - a
+    c, d = 1 / tiny, 1 / b
+    value, n = d, 0
+    while True:
+        n += 1
+        step = -n * (n - a)
+        b += 2
+        d = 1 / (step * d + b or tiny)
+        c = b + step / c or tiny
+        change = c * d
+        value *= change
+        if abs(change - 1) < 1e-15:
+            return value
