@@ -110,7 +110,7 @@ def figures(actor: Account) -> Iterator[str]:
     for business, number in most:
         party = known.select_related("party").get(value=business).party
         yield f"违规最多的档案：{party.name}（{business}，{party.address}）{number} 项，例如"
-        for entry in dossier.dossier(actor, party).entries[1:6]:
+        for entry in dossier.opened(actor, party).page().entries[1:6]:
             yield f"  {entry.occurred_on}　{entry.headline}"
 
 

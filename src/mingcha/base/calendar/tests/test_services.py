@@ -38,7 +38,7 @@ def test_a_day_set_by_hand_overrules_the_notice_and_leaves_one_act():
     found = queries.is_working_day(STORM)
     assert (found.working, found.provisional) == (False, False)
     assert found.basis == "台风停工（市防汛指挥部令第 3 号）"
-    assert Act.objects.get(verb="设置工作日历").entity_id
+    assert Act.objects.get(verb="设置工作日历").record_key
     assert queries.add_working_days(date(2026, 9, 9), 1).day == date(2026, 9, 11)
 
 
