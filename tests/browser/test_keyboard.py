@@ -107,6 +107,7 @@ def test_a_file_is_handed_in_mapped_and_its_receipt_read_without_a_mouse(desk_of
     tab_to(page, "报送数据")
     page.keyboard.press("Enter")
     page.wait_for_url("**/intake/")
+    page.wait_for_load_state("networkidle")
     tab_to(page, "选择文件")
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Space")
