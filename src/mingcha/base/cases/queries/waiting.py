@@ -116,9 +116,12 @@ def _names(account: Account) -> list[int]:
 
 def _at_own_body(account: Account) -> Q:
     """The states in which the account may make some move at its own body. No query."""
-    condition = Q(pk__in=[])
+    by_kind: dict[str, list[str]] = {}
     for kind, state in _own_states(account):
-        condition |= Q(case__kind=kind, case__state=state)
+        by_kind.setdefault(kind, []).append(state)
+    condition = Q(pk__in=[])
+    for kind, states in by_kind.items():
+        condition |= Q(case__kind=kind, case__state__in=states)
     return condition
 
 
