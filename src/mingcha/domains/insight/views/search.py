@@ -50,7 +50,9 @@ def search(request: HttpRequest) -> HttpResponseBase:
     account, said = cast(Account, request.user), request.GET
     asked = _asked(request)
     found = parties.search(account, asked)
-    listing = Listing(request, found, COLUMNS, sort=NEAR if asked.words else "name")
+    listing = Listing(
+        request, found, COLUMNS, sort=NEAR if asked.words and "export" not in said else "name"
+    )
     if "export" in said:
         records.note_search_export(said.urlencode(), actor=account)
         return listing.export("监管对象")
