@@ -11,7 +11,8 @@ PROTECTED = {"events_event": ("INSERT", "DELETE")}
 class Event(models.Model):
     """Something that happened (事件): its type, whom it concerns, and ids. Never rows, never names.
 
-    Never altered; delivered ones go after the period of a rule (base/keeping). `subject` orders reactions: those to one subject run in the order of its events.
+    Never altered; delivered ones go after the period of a rule (base/keeping). `subject` orders
+    reactions: those to one subject run in the order of its events.
     """
 
     uid = models.UUIDField("编号", unique=True, default=uuid.uuid4)

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar, Final
 
@@ -35,18 +34,10 @@ class NotAPeriod(RuntimeError):
     """A rule that says how long something is kept must be a period: a bug in rules.yaml."""
 
 
-@dataclass(frozen=True)
-class Kept:
-    """One kind of trace: the rule that says how long, and what removes those before a moment."""
-
-    rule: str
-    forget: Forget
-
-
 class Registry:
-    """What is kept for a time, in the order of registration."""
+    """What is kept for a time, in the order of registration: the rule that says how long → forget."""
 
-    kinds: ClassVar[dict[str, Kept]] = {}
+    kinds: ClassVar[dict[str, Forget]] = {}
 
 
 def keep(rule: str, forget: Forget) -> None:
@@ -55,7 +46,7 @@ def keep(rule: str, forget: Forget) -> None:
     `forget(before, most)` removes at most so many of those that ended before a moment and returns
     how many; it may be called again at any time.
     """
-    Registry.kinds[rule] = Kept(rule, forget)
+    Registry.kinds[rule] = forget
 
 
 def forget_old(*, on: date) -> dict[str, int]:
@@ -63,22 +54,22 @@ def forget_old(*, on: date) -> dict[str, int]:
 
     Some thousands in a transaction, each with its act: what, how many, until when, by which value.
     """
-    return {kept.rule: _forget_kind(kept, on) for kept in Registry.kinds.values()}
+    return {rule: _forget_kind(rule, forget, on) for rule, forget in Registry.kinds.items()}
 
 
-def _forget_kind(kept: Kept, on: date) -> int:
-    rule = in_force(kept.rule, on=on)
+def _forget_kind(key: str, forget: Forget, on: date) -> int:
+    rule = in_force(key, on=on)
     before, total, more = start_of(first_day_kept(rule, on)), 0, True
     while more:
         with transaction.atomic():
-            gone = kept.forget(before, AT_ONCE)
+            gone = forget(before, AT_ONCE)
             if gone:
                 said: dict[str, Json] = {"removed": gone, "before": before.isoformat()}
                 said["rule"] = str(rule)
-                ledger.act(None, "清理到期数据", (RECORD, kept.rule), content=said)
+                ledger.act(None, "清理到期数据", (RECORD, key), content=said)
         total += gone
         more = gone >= AT_ONCE
-    logger.info("forgotten", extra={"facts": {"rule": kept.rule, "removed": total}})
+    logger.info("forgotten", extra={"facts": {"rule": key, "removed": total}})
     return total
 
 

@@ -24,7 +24,6 @@ MASKED = '<span class="masked" title="{}">{} {}</span>'
 REVEAL = ' <a class="small no-print" href="{}">查看<span class="only-spoken">{}</span></a>'
 
 
-@register.simple_tag
 @cache
 def sprite() -> str:
     """The address of the file of all icons; it changes with a new build only."""

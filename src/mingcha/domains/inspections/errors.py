@@ -124,11 +124,3 @@ class TooFewResults(MingchaError):
     code = "inspections/too-few-results"
     message = "可用于推算的检查结果只有 {found} 户，无法给出区间。"
     remedy = "请等更多结果形成，或放宽所选的行业、地区范围。"
-
-
-class BundleNotReadable(MingchaError):
-    """A published bundle lacks a file or cannot be read as one."""
-
-    code = "inspections/bundle-not-readable"
-    message = "抽取数据包无法读取：{problem}。"
-    remedy = "请重新下载完整的数据包；不要解压后改名或另存。"
