@@ -1,6 +1,6 @@
 """Small parts that a page draws a hundred times, written as functions: a template inside a loop is slow.
 
-Built into every template (settings.TEMPLATES): {% icon %}, {% badge %}, {% facts %}.
+Built into every template (settings.TEMPLATES).
 """
 
 from collections.abc import Iterable, Mapping
@@ -53,6 +53,12 @@ def badge(label: object, tone: str = "") -> SafeString:
 @lru_cache(maxsize=4096)
 def _badge(label: str, tone: str) -> SafeString:
     return format_html(BADGE, tone, "" if tone == "plain" else icon(tone), label)
+
+
+@register.filter
+def seen(fields: Iterable[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    """The fields of a filter bar without the hidden ones."""
+    return [field for field in fields if field.get("kind") != "hidden"]
 
 
 @register.simple_tag

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mingcha.config.templatetags.looks import badge, facts, icon
+from mingcha.config.templatetags.looks import badge, facts, icon, seen
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,8 @@ def test_icons_and_badges_escape_and_have_a_shape():
     assert '#other"' in icon("") and "icon--small" in icon("key", "small")
     assert "<svg" in badge("逾期", "late") and "<svg" not in badge("草稿")
     assert "<b>" not in badge("<b>", "late") and "<b>" not in icon("<b>")
+
+
+def test_a_hidden_field_of_a_filter_is_not_seen():
+    shown = [{"kind": "text", "name": "q"}, {"name": "month"}]
+    assert seen([*shown, {"kind": "hidden", "name": "table"}]) == shown
