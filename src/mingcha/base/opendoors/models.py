@@ -7,7 +7,7 @@ class Knock(models.Model):
     """How often an open door was used within one hour (公开入口使用次数).
 
     `who` is a keyed digest of the address, of which the key changes every day: it tells two
-    addresses apart for a day and names neither. "" counts everybody. Gone after a day.
+    addresses apart for a day and names neither. "" counts everybody. Gone after the period of a rule (base/keeping).
     """
 
     door = models.CharField("入口", max_length=60)

@@ -2,13 +2,14 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Final
 
 from django.conf import settings
 from django.db import connection
 
 from mingcha.base.days import local_today, utc_now
+from mingcha.base.ledger.context import here
 from mingcha.base.opendoors.errors import TooOften
 from mingcha.base.opendoors.models import Knock
 
@@ -16,29 +17,26 @@ ONE_MORE = """
     INSERT INTO opendoors_knock (door, who, hour, count) VALUES (%s, %s, %s, 1)
     ON CONFLICT (door, who, hour) DO UPDATE SET count = opendoors_knock.count + 1 RETURNING count
 """
-KEPT = timedelta(days=1)
+KEEP: Final = "opendoors.keep_knocks"
 
 
-@dataclass(frozen=True)
-class Limit:
-    """How often an hour a door may be used: from one address, and by everybody together."""
+def knock(door: str, *, each: int) -> None:
+    """Count one use of a door by the request at hand, before anything else is done.
 
-    each: int
-    all: int
-
-
-def knock(door: str, address: str, limit: Limit) -> None:
-    """Count one use of a door, called before anything else is done. Raises TooOften.
-
-    The count stands also when the rest is refused, so that guessing is counted: it is not called
-    inside the transaction of what follows.
+    `each` is how often an hour one address may; all together may OPEN_FORMS_ALL times. The count
+    stands also when the rest is refused, so that guessing is counted: it is not called inside the
+    transaction of what follows. Raises TooOften.
     """
     hour = utc_now().replace(minute=0, second=0, microsecond=0)
-    mine = _one_more(door, _nameless(address), hour)
-    if mine == 1:
-        Knock.objects.filter(hour__lt=hour - KEPT).delete()
-    if mine > limit.each or _one_more(door, "", hour) > limit.all:
+    mine = _one_more(door, _nameless(here().address), hour)
+    if mine > each or _one_more(door, "", hour) > settings.OPEN_FORMS_ALL:
         raise TooOften
+
+
+def forget(before: datetime, most: int) -> int:
+    """Forget the uses counted before a moment, at most so many. Returns how many."""
+    old = Knock.objects.filter(hour__lt=before).values("pk")[:most]
+    return Knock.objects.filter(pk__in=old).delete()[0]
 
 
 def _one_more(door: str, who: str, hour: datetime) -> int:

@@ -11,8 +11,7 @@ from django.db import transaction
 
 from mingcha.base.asking import ask
 from mingcha.base.errors import BadInput
-from mingcha.base.ledger.context import here
-from mingcha.base.opendoors.services import Limit, knock
+from mingcha.base.opendoors.services import knock
 from mingcha.domains.catalog.queries.exceptions import ItemException
 from mingcha.domains.catalog.services import objections
 from mingcha.domains.portal.queries import Book
@@ -62,8 +61,7 @@ def parquet_of(book: Book, on: date, digest: str) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     target = folder / f"{book.name}-{digest}.parquet"
     if not target.exists():
-        limit = Limit(settings.OPEN_FORMS_EACH, settings.OPEN_FORMS_ALL)
-        knock("book", here().address, limit)
+        knock("book", each=settings.OPEN_FORMS_EACH)
         with (folder / "writing.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not target.exists():

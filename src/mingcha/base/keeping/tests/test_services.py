@@ -15,6 +15,7 @@ from mingcha.base.jobs import defer
 from mingcha.base.keeping import jobs, services
 from mingcha.base.ledger.models import Act
 from mingcha.base.once.models import Answered
+from mingcha.base.opendoors.models import Knock
 from mingcha.base.people.testing import make_account
 from mingcha.base.rules import services as rules
 from mingcha.base.rules.events import RuleChanged
@@ -105,6 +106,15 @@ def test_what_was_answered_and_who_came_in_go_by_their_own_rules():
     assert [one.key for one in Answered.objects.all()] == ["6"]
     assert [one.session_key for one in Session.objects.all()] == ["6"]
     assert AccessLog.objects.count() == 1
+
+
+def test_uses_of_open_doors_are_forgotten_after_a_day():
+    for hours in (1, 49):
+        Knock.objects.create(door="演示", hour=utc_now() - timedelta(hours=hours))
+
+    services.forget_old(on=TODAY)
+
+    assert [one.hour > utc_now() - timedelta(hours=2) for one in Knock.objects.all()] == [True]
 
 
 def test_a_new_value_of_the_rule_counts_from_its_day():

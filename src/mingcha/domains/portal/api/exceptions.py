@@ -8,8 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Path, Router, Schema, Status
 
 from mingcha.base.access import PUBLIC, door
-from mingcha.base.ledger.context import here
-from mingcha.base.opendoors.services import Limit, knock
+from mingcha.base.opendoors.services import knock
 from mingcha.domains.catalog.queries import exceptions as queries
 from mingcha.domains.catalog.queries import objections
 from mingcha.domains.catalog.services import objections as services
@@ -126,7 +125,7 @@ def one_exception(request: HttpRequest, number: Number) -> dict[str, object]:
 @door(PUBLIC)
 def object_to(request: HttpRequest, number: Number, said: ObjectionIn) -> Status[dict[str, object]]:
     """Without signing in. Refuses with 404, 422 (what is missing), 429 (too often)."""
-    _count("objection", settings.OPEN_FORMS_EACH)
+    knock("objection", each=settings.OPEN_FORMS_EACH)
     found = objections.public_exception(number)
     who = services.Who(services.Objector(said.objector), said.name, said.contact, said.uscc)
     filed = hand_in(found, services.Said(who, said.act, said.reason, said.acted_on))
@@ -141,7 +140,7 @@ def object_to(request: HttpRequest, number: Number, said: ObjectionIn) -> Status
 @door(PUBLIC)
 def objection_status(request: HttpRequest, number: Number, said: CodeIn) -> objections.Progress:
     """Refuses with 404 (no such number, or another code) or 429 (too often)."""
-    _count("objection-code", settings.OPEN_LOOKUPS_EACH)
+    knock("objection-code", each=settings.OPEN_LOOKUPS_EACH)
     return objections.progress_of(objections.progress_by_code(number, said.code))
 
 
@@ -149,13 +148,9 @@ def objection_status(request: HttpRequest, number: Number, said: CodeIn) -> obje
 @door(PUBLIC)
 def withdraw_objection(request: HttpRequest, number: Number, said: CodeIn) -> objections.Progress:
     """Refuses with 404, 409 (answered already) or 429."""
-    _count("objection-code", settings.OPEN_LOOKUPS_EACH)
+    knock("objection-code", each=settings.OPEN_LOOKUPS_EACH)
     services.withdraw(number, said.code)
     return objections.progress_of(objections.progress_by_code(number, said.code))
-
-
-def _count(name: str, each: int) -> None:
-    knock(name, here().address, Limit(each, settings.OPEN_FORMS_ALL))
 
 
 def _exception(one: Any) -> dict[str, object]:

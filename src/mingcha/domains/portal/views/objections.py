@@ -15,9 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mingcha.base.access import PUBLIC, door
 from mingcha.base.days import local_today
 from mingcha.base.errors import MingchaError
-from mingcha.base.ledger.context import here
 from mingcha.base.opendoors.forms import OpenForm
-from mingcha.base.opendoors.services import Limit, knock
+from mingcha.base.opendoors.services import knock
 from mingcha.domains.catalog.queries import exceptions, objections
 from mingcha.domains.catalog.queries.exceptions import ItemException
 from mingcha.domains.catalog.services import objections as services
@@ -104,7 +103,7 @@ def objection_new(request: HttpRequest, number: str) -> HttpResponse:
     form = ObjectionForm(request.POST or None)
     refusals: list[MingchaError] = []
     if request.method == "POST":
-        _count("objection")
+        knock("objection", each=settings.OPEN_FORMS_EACH)
         form.check_hand()
         if form.is_valid():
             try:
@@ -131,7 +130,7 @@ def objection_status(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"form": form}
     status = 200
     if request.method == "POST":
-        _count("objection-code", each=settings.OPEN_LOOKUPS_EACH)
+        knock("objection-code", each=settings.OPEN_LOOKUPS_EACH)
         form.check_hand()
         if form.is_valid():
             try:
@@ -153,11 +152,6 @@ def _progress(given: dict[str, Any], *, withdraw: bool) -> dict[str, object]:
         "withdrawn": withdraw,
         "exception_url": reverse("portal:exception", args=[progress.exception]),
     }  # fmt: skip
-
-
-def _count(name: str, *, each: int | None = None) -> None:
-    limit = Limit(each if each is not None else settings.OPEN_FORMS_EACH, settings.OPEN_FORMS_ALL)
-    knock(name, here().address, limit)
 
 
 def _uploads(request: HttpRequest) -> list[Upload]:
