@@ -9,6 +9,7 @@ import pkgutil
 from django.db import InterfaceError, OperationalError
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 # What a job meets when the database goes away under it. Every job can run twice, so it does; not
 # the periodic ones with a queueing lock, whose next turn comes by itself.
@@ -24,6 +25,12 @@ def defer(
 ) -> int:
     """Put the job `name` in a queue; jobs with one `lock` run one after another. Returns its id."""
     return app.configure_task(name, queue=queue, lock=lock).defer(**arguments)
+
+
+def queued(name: str) -> list[dict[str, str | int]]:
+    """The arguments of every job of that name that has not begun: it will see what is committed now."""
+    found = ProcrastinateJob.objects.filter(task_name=name, status="todo")
+    return list(found.values_list("args", flat=True))
 
 
 def import_jobs(package: str) -> None:

@@ -1,6 +1,6 @@
 """Tables of organisations, regions, accounts, roles and grants."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date
 from typing import ClassVar
 
@@ -272,9 +272,9 @@ class HeldRights:
                 self._paths.setdefault(right, set()).add(grant.scope.path)
 
     @property
-    def rights(self) -> set[str]:
+    def rights(self) -> Set[str]:
         """Every right held anywhere."""
-        return set(self._paths)
+        return self._paths.keys()
 
     def paths(self, right: str) -> set[str]:
         """The organisations over which the right is held, as path prefixes."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import NoReverseMatch, reverse
 
@@ -37,10 +38,7 @@ class Place:
     @property
     def url(self) -> str:
         """Its address; "" when this node does not carry the domain."""
-        try:
-            return reverse(self.name)
-        except NoReverseMatch:
-            return ""
+        return _address(self.name)
 
 
 PLACES = (
@@ -254,6 +252,15 @@ PLACES = (
         "运维",
     ),
 )
+
+
+@cache
+def _address(name: str) -> str:
+    """Asked for a hundred times on every page, and never another."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def places(account: Account) -> Iterator[Place]:

@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 from mingcha.base.calendar import queries as calendar
 from mingcha.base.days import local_day, local_today
 from mingcha.base.events.services import announce
-from mingcha.base.jobs import AGAIN, defer
+from mingcha.base.jobs import AGAIN, defer, queued
 from mingcha.base.rules import queries as rules
 from mingcha.domains.records.events import BatchEnded
 from mingcha.domains.records.jobs import headers
@@ -40,9 +40,13 @@ UPDATE = """
 
 @app.task(name="records.recheck_all", lock="records:recheck", retry=AGAIN)
 def recheck_all(table: str = "") -> None:
-    """Defer a re-check of every batch with waiting rows whose table refers to `table` ("" = any)."""
+    """Have every batch with waiting rows whose table refers to `table` ("" = any) checked again.
+
+    Once, however many files land meanwhile: a re-check that has not begun will see them all.
+    """
+    coming = {job["batch"] for job in queued("records.recheck")}
     for batch in waiting_batches():
-        if not table or refers(batch.table, table):
+        if batch.pk not in coming and (not table or refers(batch.table, table)):
             defer("records.recheck", queue="intake", lock=lock_of(batch), batch=batch.pk)
 
 
@@ -79,13 +83,13 @@ def recheck(batch: int) -> None:
         last = chunk.rows["_row"].max()  # type: ignore[assignment]  # row numbers are integers
         numbered = replace(checker, numbers=Numbers(table, keys))
         with transaction.atomic():
+            waited = found.waiting_count
             if _settle(found, numbered, numbered.prepare(chunk), chunk):
                 follow(found)
-    with transaction.atomic():
-        entry.settle(found)
+            if found.waiting_count != waited:
+                entry.settle(found)
+                announce(BatchEnded(found.public_id, found.provider_id, found.table, found.state))
     returns.forget(found)
-    with transaction.atomic():
-        announce(BatchEnded(found.public_id, found.provider_id, found.table, found.state))
 
 
 def _waiting(batch: Batch, columns: list[str], *, after: int) -> tuple[Chunk, pl.DataFrame] | None:

@@ -30,7 +30,8 @@ from mingcha.standards import loader
 from mingcha.standards.masking import mask
 from mingcha.standards.model import Family, FieldType, Table
 
-PAGE = 200  # facts of one family on a page; the rest by paging
+PAGE = 50  # facts of one family on a page; the rest by paging
+AT_ONCE = 500  # facts read together for an export
 
 
 @dataclass(frozen=True)
@@ -97,10 +98,10 @@ class Opened:
     def all_entries(self) -> Iterator[Entry]:
         """Every fact, newest first, some hundreds at a time: for exports."""
         ordered = _ordered(self.facts)
-        for start in count(0, PAGE):
-            rows = list(ordered[start : start + PAGE])
+        for start in count(0, AT_ONCE):
+            rows = list(ordered[start : start + AT_ONCE])
             yield from _entries(self, rows)
-            if len(rows) < PAGE:
+            if len(rows) < AT_ONCE:
                 return
 
     def doubtful(self) -> list[Tie]:

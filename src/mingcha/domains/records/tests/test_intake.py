@@ -2,6 +2,7 @@
 
 import pytest
 
+from mingcha.base.jobs import queued
 from mingcha.domains.catalog.testing import put_checklist, put_item
 from mingcha.domains.records.jobs.recheck import recheck_all
 from mingcha.domains.records.models import BatchState, Chunk, Fact, Refusal, Tie
@@ -147,6 +148,16 @@ def test_a_waiting_row_lands_when_its_item_comes_into_force(city, clerk):
     assert (batch.waiting_count, batch.accepted_count) == (0, 1), Refusal.objects.get().reasons
     assert Refusal.objects.get().state == "settled"
     assert Fact.objects.count() == 1
+
+
+def test_waiting_rows_are_checked_again_once_however_many_files_land(city, clerk):
+    give(city, clerk, [inspection(1, supervise_item_implement_code="01310000000009")])
+    do_jobs()
+
+    recheck_all("item")
+    recheck_all("checklist")
+
+    assert len(queued("records.recheck")) == 1
 
 
 @pytest.mark.row("DAT-4")
