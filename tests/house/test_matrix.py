@@ -276,11 +276,22 @@ ROLES = {
         "records.intake", "records.mapping", "records.receipts",
     },
     "officer": {
-        "cases.see", "insight.dossier", "officers.see", "parties.search", "records.reveal",
+        "cases.see", "insight.dossier", "inspections.follow", "inspections.inspect",
+        "inspections.see", "officers.see", "parties.search", "records.reveal",
     },
     "head": {
-        "cases.see", "cases.urge", "insight.dossier", "insight.export", "officers.see",
-        "parties.search", "records.consent", "records.receipts", "records.reveal",
+        "cases.see", "cases.urge", "insight.dossier", "insight.export", "inspections.draw",
+        "inspections.follow", "inspections.publish", "inspections.review", "inspections.see",
+        "officers.see", "parties.search", "records.consent", "records.receipts", "records.reveal",
+    },
+    "plan-manager": {
+        "cases.see", "cases.urge", "insight.dossier", "inspections.draw", "inspections.plan",
+        "inspections.publish", "inspections.see", "inspections.task", "officers.see",
+        "parties.search",
+    },
+    "plan-filer": {
+        "cases.see", "cases.urge", "inspections.draw", "inspections.file", "inspections.see",
+        "officers.see", "parties.search",
     },
     "catalog-manager": {
         "cases.see", "catalog.draft", "insight.dossier", "officers.see", "parties.search",
@@ -292,6 +303,9 @@ ROLES = {
     },
     "department-admin": {
         "cases.see", "cases.urge", "catalog.draft", "insight.dossier", "insight.export",
+        "inspections.draw", "inspections.file", "inspections.follow", "inspections.inspect",
+        "inspections.plan", "inspections.publish", "inspections.review", "inspections.see",
+        "inspections.task",
         "officers.import", "officers.manage", "officers.see", "parties.search", "people.manage",
         "people.organisations", "records.consent", "records.intake", "records.link",
         "records.mapping", "records.receipts", "records.reveal",
@@ -304,6 +318,9 @@ ROLES = {
         "calendar.manage", "cases.see", "cases.urge", "catalog.draft", "catalog.except",
         "catalog.hear", "catalog.import", "catalog.publish", "catalog.review", "insight.dossier",
         "insight.export",
+        "inspections.draw", "inspections.file", "inspections.follow", "inspections.inspect",
+        "inspections.plan", "inspections.publish", "inspections.review", "inspections.see",
+        "inspections.task",
         "officers.import", "officers.manage", "officers.see",
         "parties.search", "people.manage", "people.organisations", "records.consent",
         "records.intake", "records.link", "records.mapping", "records.receipts",
@@ -311,7 +328,7 @@ ROLES = {
     },
     "inspector-of-inspectors": {
         "audit.search", "cases.see", "cases.urge", "insight.dossier", "insight.export",
-        "ledger.verify", "officers.see", "parties.search", "records.receipts",
+        "inspections.see", "ledger.verify", "officers.see", "parties.search", "records.receipts",
     },
     "system-admin": {
         "desk.operate",

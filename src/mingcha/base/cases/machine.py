@@ -79,8 +79,10 @@ class Machine:
     """All states and moves of one kind of case.
 
     `duties` says for a state what whoever has the case must do, in words (the inbox entry); a
-    state without a duty and without moves that lead away is final. Raises ValueError for a table
-    with two moves of one name, a state nobody can reach, or a dead end that has a duty.
+    state without a duty and without moves that lead away is final. `closes` names more final
+    states: nothing is left to do there, though a later move may open the case again (a published
+    result may be revoked). Raises ValueError for a table with two moves of one name, a state nobody
+    can reach, or a final state that has a duty.
     """
 
     def __init__(
@@ -88,9 +90,11 @@ class Machine:
         states: type[TextChoices],
         *moves: Move,
         duties: Mapping[TextChoices, str] | None = None,
+        closes: Collection[TextChoices] = (),
     ) -> None:
         self.states = states
         self.moves = moves
+        self.closes = _values(closes)
         self.duties = {str(state.value): verb for state, verb in (duties or {}).items()}
         self._by_name = {move.name: move for move in moves}
         self._hold_together()
@@ -109,8 +113,8 @@ class Machine:
         return [move for move in self.moves if state in _values(move.sources)]
 
     def is_final(self, state: str) -> bool:
-        """Whether no move leads away."""
-        return not self.open_from(state)
+        """Whether nothing is left to do: no move leads away, or the table says that it closes."""
+        return state in self.closes or not self.open_from(state)
 
     def label(self, state: str) -> str:
         """The state's Chinese name."""

@@ -1,9 +1,41 @@
+from dataclasses import replace
+
 from django.apps import AppConfig
+
+from mingcha.base.access import RowRule, explain
+
+INSPECTIONS = RowRule(
+    kind="inspections",
+    label="抽查检查",
+    right="inspections.see",
+    rule="随机抽查事项、名录库、计划、任务和检查，对持有“查看抽查检查”权限、且授权范围包括制定、发起或承办单位的人员可见；联合抽查的任务对参加的各部门可见。排除和回避的名单只对发起单位和审计可见。",
+    ask="需要查看时，请向发起单位或其上级的管理员申请授权；已公布的计划、抽取和结果任何人都可以在公开页面查询。",
+)
 
 
 class InspectionsConfig(AppConfig):
-    """Random inspections."""
+    """Random inspections; draws, lists and registers are held to their acts."""
 
     name = "mingcha.domains.inspections"
     label = "inspections"
-    verbose_name = "双随机抽查"
+    verbose_name = "抽查检查"
+
+    def ready(self) -> None:
+        from mingcha.base.ledger import verify
+        from mingcha.domains.inspections import models, states
+        from mingcha.domains.inspections.queries import contents
+
+        explain(INSPECTIONS)
+        for kind, label in contents.RECORDS.items():
+            verify.register(kind, label, contents.digests(kind))
+        said = {
+            "inspection-plan": contents.plan_content,
+            "inspection-task": contents.task_content,
+            "inspection-part": contents.part_content,
+            "inspection-replacement": contents.content_by(models.Replacement),
+            "inspection-merging": contents.content_by(models.Merging),
+            "correction": contents.content_by(models.Correction),
+            "inspection-clue": contents.content_by(models.Clue),
+        }
+        for one in states.KINDS:
+            replace(one, content=said[one.name]).register()

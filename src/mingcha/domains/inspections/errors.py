@@ -124,3 +124,214 @@ class TooFewResults(MingchaError):
     code = "inspections/too-few-results"
     message = "可用于推算的检查结果只有 {found} 户，无法给出区间。"
     remedy = "请等更多结果形成，或放宽所选的行业、地区范围。"
+
+
+class ItemNotInForce(MingchaError):
+    """A random item would rest on nothing that is published and in force."""
+
+    code = "inspections/item-not-in-force"
+    message = "监管事项“{code}”在 {on} 没有在用的已发布版本，不能列入抽查。"
+    remedy = "请选择已发布并在用的监管事项；未公布的事项不得实施检查（国办发〔2024〕54号）。"
+
+
+class VersionOverlaps(MingchaError):
+    """Two published versions would hold on one day."""
+
+    code = "inspections/version-overlaps"
+    status = 409
+    message = "“{name}”自 {since} 起已有已公布的版本。"
+    remedy = "请把新版本的生效日期定在 {since} 之后。"
+
+
+class PublishedAlready(MingchaError):
+    """What is published does not change; a new version does."""
+
+    code = "inspections/published-already"
+    status = 409
+    message = "“{name}”已于 {on} 公布，不能再改。"
+    remedy = "请编制新的版本。"
+
+
+class BadCriteria(MingchaError):
+    """A selection cannot be read."""
+
+    code = "inspections/bad-criteria"
+    message = "选取条件中的“{field}”填写为“{value}”，{problem}。"
+    remedy = "请更正这一项后重新保存。"
+
+
+class WrongRegister(MingchaError):
+    """A register of the wrong kind, closed, or of somebody else."""
+
+    code = "inspections/wrong-register"
+    message = "“{name}”不能用作本任务的{role}：{problem}。"
+    remedy = "请选择本单位或上级单位正在使用的{role}。"
+
+
+class PlanIncomplete(MingchaError):
+    """A plan that cannot be filed or published."""
+
+    code = "inspections/plan-incomplete"
+    message = "抽查计划“{title}”还不能{deed}：{problem}。"
+    remedy = "请补充后再{deed}。"
+
+
+class NobodyAbove(MingchaError):
+    """There is nobody with whom a plan could be filed."""
+
+    code = "inspections/nobody-above"
+    message = "“{body}”的上级机构中没有人持有“备案抽查计划”权限。"
+    remedy = "请由上一级主管部门的管理员授权备案人员；本级人民政府没有上级的，由其指定的部门备案。"
+
+
+class TaskFrozen(MingchaError):
+    """A task may be changed only before its frame is frozen."""
+
+    code = "inspections/task-frozen"
+    status = 409
+    message = "抽查任务“{name}”当前为“{state}”，名单、分层、人员和来源都不能再改。"
+    remedy = "确需更改的，请写明理由取消本次抽取，更改后重新冻结；取消会一直公开。"
+
+
+class TaskIncomplete(MingchaError):
+    """A task that cannot be frozen or issued."""
+
+    code = "inspections/task-incomplete"
+    message = "抽查任务“{name}”还不能{deed}：{problem}。"
+    remedy = "请补充后再{deed}。"
+
+
+class StratumOverlaps(MingchaError):
+    """An entity would stand in two strata."""
+
+    code = "inspections/stratum-overlaps"
+    status = 409
+    message = "有 {count} 户同时符合分层“{one}”和“{other}”，例如“{example}”。"
+    remedy = "请修改分层条件，使每户只属于一个分层；页面列出了重叠的各户。"
+
+
+class NoOfficersThere(MingchaError):
+    """Nobody may make any of the visits of a department in an area."""
+
+    code = "inspections/no-officers-there"
+    message = "“{body}”在{area}没有可派的{skill}执法人员（需 {wanted} 人，现有 {found} 人），名单不能冻结。"
+    remedy = (
+        "请核对人员名录库、执法区域和证件有效期，增加人员，或在任务中写明接受空缺并由后续轮次补位。"
+    )
+
+
+class NotWithoutDraw(MingchaError):
+    """A random task was to be issued without a draw, or another to be drawn."""
+
+    code = "inspections/not-without-draw"
+    status = 409
+    message = "“{name}”的检查方式是“{mode}”，{problem}。"
+    remedy = "随机抽查须先冻结名单再抽取；专项检查、日常巡查、有因检查和全覆盖不抽取，直接下达。"
+
+
+class DrawnAlready(MingchaError):
+    """A draw is held once."""
+
+    code = "inspections/drawn-already"
+    status = 409
+    message = "抽取“{draw_id}”已于 {at} 完成，不能再抽。"
+    remedy = "请打开抽取页面查看结果；每个抽取编号只抽一次。"
+
+
+class DrawCancelled(MingchaError):
+    """A draw that was cancelled is not held."""
+
+    code = "inspections/draw-cancelled"
+    status = 409
+    message = "抽取“{draw_id}”已于 {at} 取消：{because}。"
+    remedy = "请在任务页面更改后重新冻结，使用新的抽取编号。"
+
+
+class TooEarly(MingchaError):
+    """A value of a source before it can exist, or a draw before nonces are due."""
+
+    code = "inspections/too-early"
+    status = 409
+    message = "{what}最早在 {at} 产生，现在还不能录入。"
+    remedy = "请在该时间之后对照来源的公告录入；提前录入的值不可能来自承诺的来源。"
+
+
+class TooLate(MingchaError):
+    """A nonce after the moment by which it had to be revealed."""
+
+    code = "inspections/too-late"
+    status = 409
+    message = "“{party}”的随机数应在 {at} 之前公开，现在已不能计入种子。"
+    remedy = "未按时公开的，抽取页面按未公开处理并予公示。"
+
+
+class NotTheSamePerson(MingchaError):
+    """The person who entered a value may not confirm it."""
+
+    code = "inspections/not-the-same-person"
+    status = 409
+    message = "来源“{source}”的取值由您录入，须由另一人对照来源核对。"
+    remedy = "请由持有“主持随机抽取”权限的另一人核对。"
+
+
+class ValueConfirmed(MingchaError):
+    """A confirmed value does not change."""
+
+    code = "inspections/value-confirmed"
+    status = 409
+    message = "来源“{source}”的取值已由两人录入并核对，不能再改。"
+    remedy = "取值如与公告不符，请写明理由取消本次抽取；取消会一直公开。"
+
+
+class FrozenFilesAltered(MingchaError):
+    """The kept frame is not the one that was committed."""
+
+    code = "inspections/frozen-files-altered"
+    status = 500
+    message = "抽取“{draw_id}”冻结的文件 {file} 与承诺不符，抽取已停止。"
+    remedy = "请通知审计管理员；冻结文件在承诺公布之后被改动，须查明原因，不能重新生成后继续。"
+
+
+class NoReserveLeft(MingchaError):
+    """All reserves of a stratum have been used."""
+
+    code = "inspections/no-reserve-left"
+    status = 409
+    message = "分层“{stratum}”的备选对象已全部递补，没有可用的备选。"
+    remedy = "请如实记录该对象不在抽查范围内；不能另行选取对象。"
+
+
+class NotToBeReplaced(MingchaError):
+    """What was not drawn, was replaced, or has been inspected, is not replaced."""
+
+    code = "inspections/not-to-be-replaced"
+    status = 409
+    message = "“{name}”不能用备选替换：{problem}。"
+    remedy = "只有抽中后查明已注销、迁出或不从事有关经营活动的对象可以替换；无法联系、不予配合的是检查结果。"
+
+
+class NothingVacant(MingchaError):
+    """A round needs a vacant place and a recorded change."""
+
+    code = "inspections/nothing-vacant"
+    status = 409
+    message = "抽取“{draw_id}”没有空缺的席位，不需要补位。"
+    remedy = "有人回避或离岗后会出现空缺，届时再补位。"
+
+
+class NotInTheTeam(MingchaError):
+    """Somebody who is not in a team cannot confirm, avoid or inspect for it."""
+
+    code = "inspections/not-in-the-team"
+    status = 403
+    message = "您不在“{number}”的检查组中，不能{deed}。"
+    remedy = "请由检查组中的执法人员办理；账号与执法证没有对应的，请部门管理员登记持证账号。"
+
+
+class CannotMerge(MingchaError):
+    """Two visits cannot be made at once."""
+
+    code = "inspections/cannot-merge"
+    status = 409
+    message = "这两次入企检查不能合并：{problem}。"
+    remedy = "只能合并对同一对象、检查期间有重叠、尚未开始的检查。"

@@ -27,3 +27,12 @@ class AbsenceOver(MingchaError):
     status = 409
     message = "{name}的这次离岗已于 {until} 结束。"
     remedy = "请刷新页面核对。"
+
+
+class HolderTaken(MingchaError):
+    """A certificate belongs to one account, and an account to one certificate."""
+
+    code = "officers/holder-taken"
+    status = 409
+    message = "执法证“{certificate}”或账号“{login}”已与其他账号或执法证对应。"
+    remedy = "请先解除原来的对应关系。"

@@ -60,6 +60,27 @@ class Officer(models.Model):
         return f"{self.name}（{self.certificate}）"
 
 
+class CertificateHolder(models.Model):
+    """Which account belongs to the holder of a certificate (持证账号): one person, one account.
+
+    What is asked of an officer by name goes to this account. An officer may have none.
+    """
+
+    officer = models.OneToOneField(
+        Officer, verbose_name="执法人员", on_delete=models.PROTECT, related_name="holder"
+    )
+    account = models.OneToOneField(
+        "people.Account", verbose_name="账号", on_delete=models.PROTECT, related_name="certificate"
+    )
+    set_at = models.DateTimeField("登记时间", auto_now=True)
+
+    class Meta:
+        verbose_name = "持证账号"
+
+    def __str__(self) -> str:
+        return f"{self.officer} {self.account}"
+
+
 class Absence(models.Model):
     """Days on which an officer does not inspect (离岗): seconded, ill, on leave, suspended."""
 

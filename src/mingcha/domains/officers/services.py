@@ -1,10 +1,12 @@
 """Take officers into the register, note absences, and warn before certificates run out."""
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from mingcha.base.cases import services as cases
 from mingcha.base.cases.models import Rung
@@ -20,6 +22,7 @@ from mingcha.domains.officers.queries import running_out
 from mingcha.domains.officers.rules import areas_of, split
 from mingcha.domains.officers.states import MANAGE, RENEWAL, RenewalState
 
+logger = logging.getLogger("mingcha.officers")
 WARNINGS = (("officers.warn_again", Rung.HANDLER), ("officers.warn_last", Rung.UNIT))
 BASIS = "执法证载明的有效期"
 COLUMNS = [
@@ -68,7 +71,12 @@ def enter(entries: Iterable[Entry]) -> None:
 def withdraw(fact_ids: Iterable[int]) -> None:
     """Take out officers whose record was withdrawn (operation d); who has a history stays, expired."""
     gone = Officer.objects.filter(fact_id__in=list(fact_ids))
-    gone.filter(absences__isnull=True, renewals__isnull=True).delete()
+    for officer in gone.filter(absences__isnull=True, renewals__isnull=True, holder__isnull=True):
+        try:
+            with transaction.atomic():
+                officer.delete()
+        except ProtectedError:  # sent to inspect somebody: that stays known
+            logger.info("officer_stays", extra={"officer": officer.pk})
     gone.update(valid_to=local_today() - timedelta(days=1))
 
 

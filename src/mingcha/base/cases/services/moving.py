@@ -193,6 +193,7 @@ def _go(case: Case, move: Move, said: Said, actor: Account | None) -> None:
             case.unit = said.to
     inbox.settle(case, by=actor)
     clocks.run(case, move.clocks, on=on, reason=said.reason)
+    case.closed_at = None
     if case.of.machine.is_final(case.state):
         case.closed_at = utc_now()
         clocks.stop_all(case, on=on)

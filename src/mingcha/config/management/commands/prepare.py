@@ -11,6 +11,7 @@ from mingcha.base.ledger.models import PROTECTED as LEDGER
 from mingcha.base.rules import services as rules
 from mingcha.config.database import Protection, grant
 from mingcha.domains.catalog.models import PROTECTED as CATALOG
+from mingcha.domains.inspections.models import PROTECTED as INSPECTIONS
 from mingcha.domains.parties import services as parties
 from mingcha.domains.records.models import PROTECTED as RECORDS
 
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", interactive=False, verbosity=0)
             self.stdout.write("数据表已更新")
-        written = {**RECORDS, **CATALOG, **CASES, **EVENTS}
+        written = {**RECORDS, **CATALOG, **INSPECTIONS, **CASES, **EVENTS}
         protected = {table: Protection(app=rights) for table, rights in written.items()}
         grant(protected | {table: Protection(**rights) for table, rights in LEDGER.items()})
         call_command("load_regions")

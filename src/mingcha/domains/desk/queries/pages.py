@@ -53,6 +53,17 @@ PUBLISHES = Doing("发布事项和清单", "catalog.publish")
 EXCEPTS = Doing("批准例外", "catalog.except")
 HEARS = Doing("处理对例外的异议，查看异议人", "catalog.hear")
 OPERATE = Doing("查看运行状况，重试任务", "desk.operate")
+INSPECTING = (
+    Doing("查看抽查计划、任务和检查", "inspections.see"),
+    Doing("编制抽查计划，维护事项清单和名录库", "inspections.plan"),
+    Doing("备案抽查计划", "inspections.file"),
+    Doing("编制、冻结抽查任务", "inspections.task"),
+    Doing("录入随机数来源，抽取，补位", "inspections.draw"),
+    Doing("确认任务，记录并提交检查结果", "inspections.inspect"),
+    Doing("审核检查结果", "inspections.review"),
+    Doing("公布清单和计划，公示结果", "inspections.publish"),
+    Doing("办理后续处置线索", "inspections.follow"),
+)
 
 PAGES: Mapping[str, Page] = {
     "desk:signin": Page("登录"),
@@ -168,7 +179,7 @@ PAGES: Mapping[str, Page] = {
     "desk:note_several": Page("知悉抄知", ("cases",), (CASES,)),
     "desk:cases": Page("办件", ("cases",), (CASES, URGE)),
     "desk:urge_several": Page("批量催办", ("cases",), (URGE,)),
-    "desk:case": Page("一件办件", ("cases",), (CASES, URGE)),
+    "desk:case": Page("一件办件", ("cases", "inspections"), (CASES, URGE, *INSPECTING)),
     "desk:case_claim": Page("认领办件", ("cases",), (CASES,)),
     "desk:case_extend": Page("延长办理期限", ("cases",), (CASES,)),
     "desk:case_hand_over": Page("转交办件", ("cases",), (CASES,)),
