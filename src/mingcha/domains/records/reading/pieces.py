@@ -12,6 +12,9 @@ UNDECODED, NUL = "\ufffd", "\x00"
 SHOWN_NUL = "\u2400"  # what is shown and kept in its place
 UNDECODED_REASON = "含有无法识别的文字（显示为“\ufffd”），可能在转换编码时损坏，请核对原文后重填"
 NUL_REASON = "含有不可见的空字符（显示为“\u2400”），请删除后重填"
+# How the line under a table begins that adds it up; such a line has few cells, and is no record.
+SUMS = ("合计", "总计", "小计", "共计", "累计", "总数")
+SUM_REASON = "这一行是合计行，不是一条记录，没有采用；请从数据表中删去"
 
 Flaw = tuple[int, str, str]
 Broken = tuple[int, str, str]
@@ -50,6 +53,8 @@ def _chunk(source: Source, held: Sequence[Piece], start: int, stop: int) -> Chun
         flaws += _undecoded(rows)
         rows = rows.with_columns(pl.col(pl.String).str.replace_all(NUL, SHOWN_NUL, literal=True))
         broken = [(row, text.replace(NUL, SHOWN_NUL), why) for row, text, why in broken]
+    rows, sums = _without_sums(rows)
+    broken += sums
     return Chunk(
         rows=rows,
         broken=pl.DataFrame(broken, schema=BROKEN, orient="row"),
@@ -58,6 +63,21 @@ def _chunk(source: Source, held: Sequence[Piece], start: int, stop: int) -> Chun
         stop=stop,
         bytes_done=min(held[-1].bytes_done, source.total_bytes),
     )
+
+
+def _without_sums(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Broken]]:
+    """Rows without those that only add up what stands above, and these with the reason."""
+    names = [name for name in rows.columns if name != ROW]
+    if not names:
+        return rows, []
+    begins = pl.col(names[:2]).str.replace_all(r"[\s:：]", "").is_in(SUMS)
+    filled = pl.sum_horizontal(pl.col(names).is_not_null().cast(pl.UInt32))
+    is_sum = pl.any_horizontal(begins).fill_null(value=False) & (filled * 2 <= len(names))
+    found = rows.filter(is_sum)
+    if not found.height:
+        return rows, []
+    said = found.select(ROW, pl.concat_str(names, separator=" ", ignore_nulls=True)).rows()
+    return rows.filter(~is_sum), [(row, text, SUM_REASON) for row, text in said]
 
 
 def _undecoded(rows: pl.DataFrame) -> list[Flaw]:

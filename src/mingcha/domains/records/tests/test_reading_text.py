@@ -193,3 +193,14 @@ def test_no_row_is_lost_or_changed_where_blocks_meet(tmp_path, codec):
             assert row[:-1] == (f"J{i}", f'演示{i}\n第二行，"引号"', f"说明{i}")
         at += chunk.rows.height
     assert at == count
+
+
+@pytest.mark.parametrize("word", ["合计", "总 计：", " 小计"])
+def test_a_line_that_adds_up_what_stands_above_is_told_from_a_record(tmp_path, word):
+    header = "序号,行政检查编号,检查对象名称,统一社会信用代码,罚款金额\n"
+    rows = "1,J001,上海演示餐饮有限公司,91310000MA1FL00001,200\n2,J002,合计,,100\n"
+    found = read(tmp_path, f"{header}{rows}{word},,,,300\n")
+
+    assert len(found.rows) == 2
+    assert [(row, text) for row, text, _ in found.broken] == [(4, f"{word} 300")]
+    assert "合计行" in found.broken[0][2]
