@@ -31,6 +31,7 @@ from mingcha.standards.masking import mask
 from mingcha.standards.model import Family, FieldType, Table
 
 PAGE = 50  # facts of one family on a page; the rest by paging
+UNSAID = ("chunk__root", "chunk__batch__counts", "chunk__batch__notes", "chunk__batch__sample")
 AT_ONCE = 500  # facts read together for an export
 
 
@@ -144,7 +145,8 @@ def opened(
 
 
 def _ordered(facts: QuerySet[Fact]) -> QuerySet[Fact]:
-    return facts.select_related("provider", "chunk__batch").order_by("-occurred_on", "-pk")
+    with_file = facts.select_related("provider", "chunk__batch").defer(*UNSAID)
+    return with_file.order_by("-occurred_on", "-pk")
 
 
 def _family(table: str) -> Family:
@@ -199,7 +201,7 @@ def versions(account: Account, fact: Fact) -> list[Version]:
     same = visible_to(account).filter(
         provider=fact.provider, dataset=fact.dataset, source_key=fact.source_key
     )
-    rows = list(same.select_related("chunk__batch", "provider").order_by("-version"))
+    rows = list(same.select_related("chunk__batch", "provider").defer(*UNSAID).order_by("-version"))
     entries = entries_of(policy_of(account), rows, {}, None)
     found = [Version(entries[-1], None, frozenset())]
     pairs = zip(pairwise(rows), pairwise(entries), strict=True)

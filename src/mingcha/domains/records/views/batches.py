@@ -37,6 +37,10 @@ COLUMNS: Sequence[Column[Batch]] = (
 )
 
 
+SHOWN = (
+    "public_id", "file_name", "state", "table", "received_at", "read_count", "accepted_count",
+    "refused_count", "waiting_count", "provider__name", "submitted_by__real_name",
+)  # fmt: skip
 STATES = [(queries.OPEN, "处理中"), *BatchState.choices]
 FLAWS = [("refused", "有退回的行"), ("waiting", "有待核的行"), ("doubled", "有重复的行")]
 
@@ -47,7 +51,9 @@ def batch_list(request: HttpRequest) -> HttpResponseBase:
     """Every batch of the organisations the account answers for."""
     account = cast(Account, request.user)
     asked = _asked(request)
-    listing = Listing(request, queries.batches(account, asked), COLUMNS, sort="-received")
+    found = queries.batches(account, asked).select_related(None)
+    found = found.select_related("provider", "submitted_by").only(*SHOWN)
+    listing = Listing(request, found, COLUMNS, sort="-received")
     if "export" in request.GET:
         return listing.export("报送批次")
     rows = listing.rows
