@@ -4,6 +4,8 @@ Credit codes have division 99…, a province that was never assigned, and organi
 block DM, which has not been given out; resident ids begin with 99 as well.
 """
 
+from itertools import combinations, product
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -14,10 +16,13 @@ from mingcha.standards.identifiers import (
     RESIDENT_WEIGHTS,
     USCC_ALPHABET,
     USCC_WEIGHTS,
+    uscc_problem,
+    uscc_warning,
 )
 
 PROVINCE = "99"
 BLOCK = "DM"
+ORGANISATION_AT = 8  # where the organisation code begins
 PLACES = 6  # of the organisation code, behind the block
 ROOM = len(USCC_ALPHABET) ** PLACES
 STRIDE = 472_882_027  # odd and prime to 31: consecutive numbers look unlike each other
@@ -87,6 +92,24 @@ def with_neighbours_exchanged(codes: pl.Series) -> pl.Series:
     at = 10 + (whole[:, 10:17] != whole[:, 11:18]).argmax(axis=1)
     whole[rows, at], whole[rows, at + 1] = whole[rows, at + 1].copy(), whole[rows, at].copy()
     return _texts(whole)
+
+
+def rival_of(code: str) -> tuple[str, str]:
+    """Another right code, and a wrong one that is one slip away from both.
+
+    Two characters of the organisation code are others in the rival, so that both its check
+    characters stay; the wrong one has the first of them. Raises LookupError if there is none.
+    """
+    places = range(ORGANISATION_AT + len(BLOCK), ORGANISATION_AT + len(BLOCK) + PLACES)
+    for i, j in combinations(places, 2):
+        for one, two in product(USCC_ALPHABET, repeat=2):
+            if one == code[i] or two == code[j]:
+                continue
+            wrong = code[:i] + one + code[i + 1 :]
+            rival = wrong[:j] + two + wrong[j + 1 :]
+            if not uscc_problem(rival) and not uscc_warning(rival):
+                return rival, wrong
+    raise LookupError(code)
 
 
 def _letters(text: str) -> Bytes:

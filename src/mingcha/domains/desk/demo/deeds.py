@@ -1,4 +1,4 @@
-"""What people of the demonstration city have done about the law book: exceptions, objections, laws."""
+"""What people of the demonstration city have done: exceptions, objections, laws; whom a record means."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -17,8 +17,12 @@ from mingcha.domains.catalog.services import laws, objections
 from mingcha.domains.catalog.services.laws import Entered, LawDeed
 from mingcha.domains.catalog.services.objections import Objector, Said, Who
 from mingcha.domains.desk.demo.world import MARK, World, own_law
+from mingcha.domains.records.queries import naming, questions
+from mingcha.domains.records.services import links
+from mingcha.domains.records.services.links import LinkAnswer, Question
 
 ASKER, APPROVER, OTHER, LAWYER = "market-items", "justice-items", "data-admin", "data-items"
+LINKER, ANSWERER = "linker", "hotline-clerk"
 READY_MEALS, STALLS = "01319900000001", "01319900000002"  # of items that are not in the book
 
 
@@ -35,6 +39,26 @@ def do(world: World, say: Callable[[str], None]) -> None:
     )
     say(f"异议 {waiting.case.number} 的查询码：{waiting.code}")
     _laws(world)
+    _asked_of_the_hotline()
+
+
+def _asked_of_the_hotline() -> None:
+    """Three questions to the hotline about whom it means: one waits, one is answered, one could not be."""
+    linker, answerer = account_called(LINKER), account_called(ANSWERER)
+    several = questions.questions(linker, questions.Filter(doubt=questions.Doubt.SEVERAL))
+    ties = list(several.order_by("subject")[:3])
+    cases = []
+    for tie in ties:
+        about = Question(tie.subject_id, tie.fact_id, tie.pk)
+        title = f"“{naming.subject_name(tie.subject)}”指的是哪个监管对象"
+        note = "有几家都像，请向投诉人核实是哪一家。"
+        cases.append(links.ask(about, answerer.organisation, note=note, title=title, actor=linker))
+    told, unsure = (
+        Move(reason="已回访投诉人，是这一家。"),
+        Move(reason="投诉人只说了街名，已联系不上。"),
+    )
+    links.answer(cases[1], LinkAnswer.SAME, party=ties[1].party, said=told, actor=answerer)
+    links.answer(cases[2], LinkAnswer.UNSURE, party=None, said=unsure, actor=answerer)
 
 
 def _excepted(code: str, name: str, *, days: int) -> ItemException:

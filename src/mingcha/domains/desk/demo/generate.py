@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from mingcha.domains.desk.demo.doubts import Doubts
 from mingcha.domains.desk.demo.files import Sheet, kind_for, suffix_of, write
 from mingcha.domains.desk.demo.parcels import Maker, Parcel, expectation
 from mingcha.domains.desk.demo.parties import FIRST_NUMBER, Block
@@ -45,6 +46,7 @@ class City:
     files: list[Delivery] = field(default_factory=list)
     faults: dict[str, int] = field(default_factory=dict)
     facts: dict[str, int] = field(default_factory=dict)
+    doubts: dict[str, int] = field(default_factory=dict)  # questions of linking that must wait
     median_facts: float = 0
     median_tables: float = 0
 
@@ -68,6 +70,7 @@ def generate(scale: Scale, folder: Path, say: Say = lambda _line: None) -> City:
         say(f"已生成 {len(city.files)} 个文件")
     city.files.sort(key=lambda one: (one.step, one.file))
     city.faults, city.facts = dict(sorted(faults.items())), dict(sorted(facts.items()))
+    city.doubts = Doubts(world).foretold()
     text = json.dumps(asdict(city), ensure_ascii=False, indent=1)
     (folder / EXPECTED).write_text(text, encoding="utf-8")
     return city

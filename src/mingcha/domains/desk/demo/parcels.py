@@ -8,6 +8,7 @@ import polars as pl
 from mingcha.domains.desk.demo import acts, catalog, civic, registers
 from mingcha.domains.desk.demo.acts import AHEAD, FIRST_WAVE, LATE
 from mingcha.domains.desk.demo.dice import Dice
+from mingcha.domains.desk.demo.doubts import Doubts
 from mingcha.domains.desk.demo.faults import ACCEPTED, assign, spoil
 from mingcha.domains.desk.demo.own_columns import Ledger
 from mingcha.domains.desk.demo.parties import Block, entities
@@ -76,6 +77,14 @@ class Maker:
             made = catalog.points(self.world, late=is_late)
             yield self._whole(POINTS, "demo-data", "checklist_point", made, note)
         yield self._whole(POINTS, "demo-data", "item_mapping", catalog.mappings(self.world))
+        yield from self._doubts()
+
+    def _doubts(self) -> Iterator[Parcel]:
+        """Firms put on the register, and complaints of which nobody but a person can say whom they mean."""
+        made = Doubts(self.world)
+        yield Parcel(REGISTERS, "demo-market", "object_enterprise", made.firms(), "补登")
+        yield Parcel(AFTERMATH, "demo-hotline", "complaint", made.reports(again=False), "待辨")
+        yield Parcel(CORRECTIONS, "demo-market", "complaint", made.reports(again=True), "再次反映")
 
     def block(self, block: Block) -> Iterator[Parcel]:
         """Everything about the parties of one block."""

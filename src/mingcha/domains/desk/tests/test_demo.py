@@ -11,10 +11,13 @@ from django.core.management import CommandError, call_command
 
 from mingcha.base.people.models import Account
 from mingcha.base.rules import services as rules
+from mingcha.domains.desk.demo.doubts import Doubts
 from mingcha.domains.desk.demo.generate import blocks, generate, read_city
 from mingcha.domains.desk.demo.parcels import Maker
 from mingcha.domains.desk.demo.world import Scale, World
 from mingcha.domains.records.models import Batch, Fact
+from mingcha.domains.records.queries import questions
+from mingcha.domains.records.queries.questions import Doubt
 from mingcha.standards import identifiers, loader
 
 TODAY = date(2026, 6, 30)
@@ -140,6 +143,31 @@ def test_a_larger_city_is_made_in_parts():
     assert len({part.start for part in parts}) == 3
 
 
+@pytest.mark.parametrize(("parties", "of_each"), [(1_500, 2), (30_000, 10)])
+def test_doubtful_cases_of_every_kind_are_planted_and_touch_nobody_else(parties, of_each):
+    made = Doubts(World(Scale("甲", parties, TODAY)))
+
+    firms, said = made.firms(), made.reports(again=False)
+    assert sum(made.foretold().values()) == of_each * len(made.kinds)
+    assert set(made.foretold()) == set(Doubt.values)
+    codes = firms["uscc"].to_list()
+    assert len(set(codes)) == len(codes)
+    assert not any(identifiers.uscc_problem(one) or identifiers.uscc_warning(one) for one in codes)
+    wrong = [one for one in said["respondent_code"].drop_nulls() if identifiers.uscc_problem(one)]
+    fits = [len(set(identifiers.repairs(one)) & set(codes)) for one in wrong]
+    assert Counter(fits) == {1: of_each, 2: of_each}
+    assert not set(made.first) & set(made.world.city["trades"])
+
+
+def _the_queue_holds_what_was_planted(city):
+    """What is planted waits, but for what the hotline has answered; one waits for its answer."""
+    linker = Account.objects.get(login="linker")
+    waiting = questions.questions(linker, questions.Filter())
+    found = Counter(questions.doubt_of(tie).value for tie in waiting)
+    assert found + Counter(several=1) == city.doubts
+    assert waiting.filter(case_number__isnull=False).count() == 1
+
+
 @pytest.fixture(name="home")
 def _home(settings, tmp_path):
     settings.HOME = tmp_path
@@ -160,6 +188,7 @@ def test_the_city_is_taken_in_as_its_books_foretell(home, capsys):
     assert Account.objects.get(login=login).check_password(password)
     assert not Account.objects.get(login=login).must_change_password
     facts, batches = Fact.objects.count(), Batch.objects.count()
+    _the_queue_holds_what_was_planted(read_city(home / "demo"))
 
     call_command("demo")
 

@@ -132,7 +132,7 @@ def doubt_records(batch: int) -> int:
     each such name. Returns how many were asked.
     """
     table = loader.current().table(Batch.objects.get(pk=batch).table)
-    if table.subject is None or table.subject.name is None:
+    if table.subject is None or table.subject.name is None or _names_things(table):
         return 0
     rows = _otherwise_named(batch, table)
     if not rows:
@@ -162,6 +162,13 @@ def doubt_records(batch: int) -> int:
                 ],
             )
     return len(fresh)
+
+
+def _names_things(table: Table) -> bool:
+    """Whether it is a register of things, called by whose they are and their own number: the code says
+    which, and the owner's name alone contradicts nothing.
+    """
+    return table.register_as is not None and len(table.register_as.name) > 1
 
 
 def _otherwise_named(batch: int, table: Table) -> Sequence[tuple[Any, ...]]:

@@ -7,7 +7,14 @@ from mingcha.domains.parties.models import Party
 from mingcha.domains.records.models import Fact, Tie
 from mingcha.domains.records.queries import dossier, evidence, questions
 from mingcha.domains.records.services import links
-from mingcha.domains.records.testing import as_csv, hand_in, inspection, make_catalogue, uscc
+from mingcha.domains.records.testing import (
+    as_csv,
+    hand_in,
+    inspection,
+    lawful,
+    make_catalogue,
+    uscc,
+)
 from mingcha.domains.records.tests.linking_world import enterprise, nameless, party_of, question_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -129,6 +136,14 @@ def test_a_code_used_by_two_entities_is_doubted_and_parted_by_name(give, linker)
             "pk", flat=True
         )
     )
+
+
+def test_a_name_with_a_number_behind_it_is_the_name_and_no_branch(give):
+    row = lawful("special_medicine", 1, enterprise_name="上海鑫源演示制药有限公司")
+    give(row, table="special_medicine")
+
+    assert Party.objects.get().name == f"上海鑫源演示制药有限公司 {row['licence_code']}"
+    assert not Tie.objects.filter(is_doubtful=True).exists()
 
 
 def test_a_former_name_still_ties(give):
