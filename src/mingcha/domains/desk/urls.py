@@ -98,6 +98,7 @@ urlpatterns = [
         "cases/<slug:number>/files/<int:file>", objection_face.objection_file, name="objection_file"
     ),
     path("catalog/coverage/", coverage.coverage, name="coverage"),
+    path("catalog/coverage/<slug:kind>/", coverage.coverage_rows, name="coverage_rows"),
     path("exceptions/", exceptions.exception_list, name="exceptions"),
     path("exceptions/new", exceptions.new, name="exception_new"),
     path("exceptions/<slug:number>/uses", affected.excepted, name="excepted"),

@@ -236,6 +236,7 @@ PAGES: Mapping[str, Page] = {
     "catalog:laws": Page("法律变动", ("cases",), (DRAFTS, PUBLISHES)),
     "catalog:law_new": Page("登记法律变动", ("cases",), (DRAFTS,)),
     "desk:coverage": Page("监管覆盖", FACTS),
+    "desk:coverage_rows": Page("监管覆盖的明细", FACTS),
     "catalog:uniformity": Page("统一性检查"),
     "catalog:mappings": Page("事项映射"),
     "desk:exceptions": Page("无事项监管例外", ("cases",), (DRAFTS, EXCEPTS)),

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, TextField, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce, NullIf
 
+from mingcha.base.errors import NotFound
 from mingcha.base.people.models import Account, Organisation
 from mingcha.base.rules.queries import in_force
 from mingcha.domains.catalog import queries as catalog
@@ -36,6 +37,7 @@ KINDS = {
     "licence-code": "许可事项没有编码",
     "no-licence": "许可事项没有签发记录",
 }
+DECISIONS = {"approval": "licence", "penalty": "penalty_publicity"}  # kind → whose rows it counts
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,21 @@ class Gap:
         return KINDS[self.kind]
 
 
+@dataclass(frozen=True)
+class Decided:
+    """Which decisions: `kind` is approval or penalty, `name` of the licence ("" for penalties), `body`
+    who decided; all on the days that a report on `on` counts. `words` and the days narrow.
+    """
+
+    kind: str
+    name: str
+    body: str
+    on: date
+    words: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
 class _Seen:
     """The items in force on a day, the bodies, and the decisions of the period before it."""
 
@@ -69,28 +86,45 @@ class _Seen:
         open_ = Organisation.objects.filter(closed_on__isnull=True)
         self.bodies = list(open_.order_by("path"))
         self.by_name = {one.name: one for one in self.bodies}
-        months = int(in_force(LOOK_BACK, on=on).value)
-        self.days = (months_before(on, months), on)
-        nothing = Value("", output_field=TextField())
-        name = Coalesce(
-            NullIf(KT("payload__certificate_name"), nothing),
-            KT("payload__document_name"),
-            output_field=TextField(),
-        )
-        self.approvals = self._counted(account, "licence", named_by=name)
-        self.penalties = self._counted(account, "penalty_publicity", named_by=nothing)
+        self.days = days_of(on)
+        self.approvals = self._counted(account, "approval")
+        self.penalties = self._counted(account, "penalty")
         powers = visible_to(account).filter(dataset="power", occurred_on__lte=on)
         self.powers = list(_current(powers).order_by("payload__institution", "source_key"))
         self.on = on
 
-    def _counted(
-        self, account: Account, table: str, *, named_by: Any
-    ) -> list[tuple[str, str, int]]:
+    def _counted(self, account: Account, kind: str) -> list[tuple[str, str, int]]:
         """(name, authority, how many) of the current decisions of the period that one may see."""
-        facts = _current(visible_to(account).filter(dataset=table, occurred_on__range=self.days))
-        said = facts.annotate(said=named_by, by=KT("payload__authority")).order_by()
+        said = _decided(account, kind, self.days).order_by()
         rows = said.values("said", "by").annotate(count=Count("pk"))
-        return sorted((row["said"] or "", row["by"] or "", row["count"]) for row in rows)
+        return sorted((row["said"], row["by"], row["count"]) for row in rows)
+
+
+def days_of(on: date) -> tuple[date, date]:
+    """The first and the last day of the period whose decisions a report on a day counts."""
+    return months_before(on, int(in_force(LOOK_BACK, on=on).value)), on
+
+
+def decisions(account: Account, asked: Decided) -> QuerySet[Any]:
+    """The decisions behind a number of the report, those the account may see; `document` is their number.
+
+    Words are looked for in the number of the document and in the name of whom it concerns; a natural
+    person's name is not searched. Raises NotFound for a kind without decisions.
+    """
+    if asked.kind not in DECISIONS:
+        raise NotFound(what="监管覆盖的明细", key=asked.kind)
+    since, until = days_of(asked.on)
+    days = (max(since, asked.since or since), min(until, asked.until or until))
+    found = _decided(account, asked.kind, days).filter(said=asked.name, by=asked.body)
+    subject = loader.current().table(DECISIONS[asked.kind]).subject
+    found = found.annotate(document=KT("payload__document_code"))
+    if asked.words and subject is not None and subject.name and subject.person_when:
+        field, value = subject.person_when
+        about = Q(about__contains=asked.words) & ~Q(**{f"payload__{field}": value})
+        found = found.annotate(about=KT(f"payload__{subject.name}"))
+        found = found.filter(about | Q(document__contains=asked.words))
+    told: QuerySet[Any] = found.select_related("provider", "subject")
+    return told
 
 
 def gaps(account: Account, on: date, *, kind: str = "", words: str = "") -> list[Gap]:
@@ -202,6 +236,22 @@ def _no_licence(seen: _Seen) -> Iterator[Gap]:
                 f"对应的许可事项“{'、'.join(sorted(missing))}”自 {seen.days[0]} 起没有签发记录。"
             )
             yield _of_item("no-licence", one, words)
+
+
+def _decided(account: Account, kind: str, days: tuple[date, date]) -> QuerySet[Any]:
+    """The current decisions of some days that one may see, with `said` (of what) and `by` (whom)."""
+    nothing = Value("", output_field=TextField())
+    name = Coalesce(
+        NullIf(KT("payload__certificate_name"), nothing),
+        KT("payload__document_name"),
+        nothing,
+        output_field=TextField(),
+    )
+    facts = visible_to(account).filter(dataset=DECISIONS[kind], occurred_on__range=days)
+    return _current(facts).annotate(
+        said=name if kind == "approval" else nothing,
+        by=Coalesce(KT("payload__authority"), nothing, output_field=TextField()),
+    )
 
 
 _RULES = {

@@ -1,6 +1,8 @@
 """What is approved, punished or answered for without an item is found; what is covered is not."""
 
+import html
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -62,6 +64,37 @@ def test_an_approval_that_no_inspection_item_names_is_a_gap(scene, make_account,
     assert "药品经营许可证" in page and "食品经营许可证" not in page
     assert client.get("/catalog/coverage/?export=csv").status_code == 200
     assert client.get("/catalog/coverage/?on=2026-02-30&sort=-count").status_code == 200
+
+
+@pytest.mark.row("CAT-7")
+def test_every_number_leads_to_its_rows_with_search_days_export_and_rights(
+    scene, make_account, client
+):
+    head = make_account("data-bureau", organisation=scene.bureau, scope=scene.government)
+    client.force_login(head)
+    page = client.get("/catalog/coverage/?kind=approval").content.decode()
+    (address,) = [
+        html.unescape(one)
+        for one in re.findall(r'href="(/catalog/coverage/approval/[^"]+)"', page)
+        if quote("食品经营许可证") in one
+    ]
+
+    def documents(more="", *, user=head):
+        client.force_login(user)
+        told = client.get(address + more).content.decode()
+        return sorted(set(re.findall(r"/facts/(\d+)/versions", told)))
+
+    facts = Fact.objects.filter(payload__certificate_name="食品经营许可证")
+    one, two = sorted(str(fact.pk) for fact in facts)
+    assert documents() == [one, two]
+    number = Fact.objects.get(pk=one).payload["document_code"]
+    assert documents(f"&q={quote(number)}") == [one]
+    assert documents("&q=没有这样的文书") == documents("&until=2001-01-01") == []
+    assert documents("&since=2026-02-30") == [one, two]  # no day: no condition
+    exported = b"".join(client.get(f"{address}&export=csv").streaming_content).decode("utf-8-sig")
+    assert len(exported.strip().splitlines()) == 3
+    assert client.get("/catalog/coverage/body/").status_code == 404
+    assert documents(user=make_account("security-admin", organisation=scene.fire)) == []
 
 
 @pytest.mark.row("CAT-6")
