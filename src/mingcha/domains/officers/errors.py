@@ -36,3 +36,12 @@ class HolderTaken(MingchaError):
     status = 409
     message = "执法证“{certificate}”或账号“{login}”已与其他账号或执法证对应。"
     remedy = "请先解除原来的对应关系。"
+
+
+class NotKeptYet(MingchaError):
+    """A day is asked for of which the register keeps nothing."""
+
+    code = "officers/not-kept-yet"
+    status = 404
+    message = "执法人员名册没有 {on} 的记录{since}。"
+    remedy = "请改查有记录的日期；更早的名单请向发证机关或司法行政部门查询。"

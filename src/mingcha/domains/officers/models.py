@@ -6,7 +6,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
-from mingcha.base.intervals import never_overlap, same
+from mingcha.base.intervals import never_overlap, same, same_text
 
 # The pairs of characters of name, certificate and body, as a tsvector (tags n and a).
 PAIRS = models.Func(F("name"), F("certificate"), F("body"), function="mingcha_pairs")
@@ -79,6 +79,54 @@ class CertificateHolder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.officer} {self.account}"
+
+
+class OfficerVersion(models.Model):
+    """What the register said of an officer from one day to another (名册历次登记); kept from its first day on.
+
+    `since` and `until` are the first and the last day at whose end it said so; changes of one day
+    are one. The public list and who might inspect on a day that is over are told from here.
+    """
+
+    certificate = models.CharField("执法证号", max_length=100)
+    name = models.CharField("姓名", max_length=50)
+    body = models.CharField("所属主体", max_length=100)
+    organisation = models.ForeignKey(
+        "people.Organisation", verbose_name="对应机构", on_delete=models.PROTECT, null=True,
+        related_name="+",
+    )  # fmt: skip
+    kind = models.CharField("人员性质", max_length=2, blank=True)
+    valid_to = models.DateField("证件有效期", null=True, blank=True)
+    region = models.CharField("行政区划代码", max_length=6, blank=True)
+    areas = ArrayField(models.CharField(max_length=6), verbose_name="执法区域", default=list)
+    fields = ArrayField(models.CharField(max_length=60), verbose_name="执法类别", default=list)
+    fact_id = models.BigIntegerField("来源记录")
+    since = models.DateField("起")
+    until = models.DateField("止", null=True, blank=True)
+    search = models.GeneratedField(
+        expression=PAIRS,
+        output_field=SearchVectorField(),
+        db_persist=True,
+        verbose_name="检索",
+    )
+
+    class Meta:
+        verbose_name = "执法人员历次登记"
+        ordering = ["certificate", "since"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="officer_version_days_in_order",
+            ),
+            never_overlap("officer_version_once_a_day", same_text("certificate")),
+        ]
+        indexes = [
+            models.Index(fields=["certificate", "since"], name="officer_version_of"),
+            GinIndex(fields=["search"], name="officer_version_search"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.certificate}）{self.since}"
 
 
 class Absence(models.Model):

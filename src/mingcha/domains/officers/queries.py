@@ -3,16 +3,19 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Exists, Func, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, Func, Min, OuterRef, Prefetch, Q, QuerySet
 
 from mingcha.base.days import local_today
 from mingcha.base.errors import NotFound
+from mingcha.base.intervals import holds_on
 from mingcha.base.people.models import Account, Organisation
 from mingcha.base.people.queries import named, region_names
 from mingcha.base.rules.queries import in_force
 from mingcha.base.search import PairQuery, pair_query
-from mingcha.domains.officers.models import Absence, Officer
+from mingcha.domains.officers.errors import NotKeptYet
+from mingcha.domains.officers.models import Absence, Officer, OfficerVersion
 from mingcha.domains.officers.rules import AUXILIARY, Asked, Standing, obstacles, prefix
 
 SEE = "officers.see"
@@ -35,14 +38,33 @@ def visible_to(account: Account) -> QuerySet[Officer]:
     return _all() if account.holds(SEE) else Officer.objects.none()
 
 
-def public(on: date | None = None) -> QuerySet[Officer]:
+def public(on: date | None = None) -> QuerySet[Any]:
     """The officers of the public list (执法人员公示, 国办发〔2018〕118号): a valid certificate, no auxiliary.
 
-    Name, body, certificate, kinds and area are public; everything else about them is not. `on`: of
-    those in the register now, whose certificate reaches a day; without one, today.
+    Name, body, certificate, kinds and area are public; everything else about them is not. `on`: a day
+    that is over is told as the register stood at its end, in `OfficerVersion`s; today and a day to
+    come from the register as it is. Raises NotKeptYet.
     """
-    valid = Q(valid_to__isnull=True) | Q(valid_to__gte=on or local_today())
-    return _all().filter(valid).exclude(kind=AUXILIARY)
+    day = on or local_today()
+    valid = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
+    found = registered(day, day) if day < local_today() else _all()
+    return found.filter(valid).exclude(kind=AUXILIARY)
+
+
+def kept_since() -> date | None:
+    """The first day of which the register keeps what it said; None while it says nothing."""
+    found: date | None = OfficerVersion.objects.aggregate(first=Min("since"))["first"]
+    return found
+
+
+def registered(since: date, until: date) -> QuerySet[Any]:
+    """What the register said at the end of every day of a span that is over. Raises NotKeptYet."""
+    first = kept_since()
+    if first is None or since < first:
+        told = f"，只有 {first} 以来的" if first else ""
+        raise NotKeptYet(on=since, since=told)
+    found = OfficerVersion.objects.filter(holds_on(since), holds_on(until))
+    return found.select_related("organisation")
 
 
 def officer_for(account: Account, certificate: str) -> Officer:
@@ -62,7 +84,7 @@ def absence_for(account: Account, certificate: str, number: int) -> Absence:
     return found
 
 
-def officers(found: QuerySet[Officer], asked: Filter) -> QuerySet[Officer]:
+def officers(found: QuerySet[Any], asked: Filter) -> QuerySet[Any]:
     """Those of `found` that fit a filter."""
     if asked.words:
         exact = Q(certificate=asked.words) | Q(name=asked.words)
@@ -78,7 +100,7 @@ def officers(found: QuerySet[Officer], asked: Filter) -> QuerySet[Officer]:
     return found.filter(_standing(asked.standing))
 
 
-def area_names(found: QuerySet[Officer]) -> dict[str, str]:
+def area_names(found: QuerySet[Any]) -> dict[str, str]:
     """Full names of the divisions in which the certificates of `found` hold, by code as kept there."""
     areas = found.order_by().annotate(area=Func("areas", function="unnest")).values("area")
     kept = {str(row["area"]) for row in areas.distinct()}
@@ -86,9 +108,14 @@ def area_names(found: QuerySet[Officer]) -> dict[str, str]:
     return {code: names.get(code.ljust(6, "0"), code) for code in kept}
 
 
-def eligible(asked: Asked) -> QuerySet[Officer]:
-    """Who may inspect what is asked, on every day of it. The same as having no `obstacles`."""
-    found = Officer.objects.exclude(kind=AUXILIARY)
+def eligible(asked: Asked) -> QuerySet[Any]:
+    """Who may inspect what is asked, on every day of it. The same as having no `obstacles`.
+
+    Days that are over are told as the register stood then, in `OfficerVersion`s. Raises NotKeptYet.
+    """
+    is_over = asked.until < local_today()
+    found = registered(asked.since, asked.until) if is_over else Officer.objects.all()
+    found = found.exclude(kind=AUXILIARY)
     found = found.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=asked.until))
     if asked.region:
         # An area is the beginning of a code: the region has at most seven beginnings.
@@ -102,13 +129,24 @@ def eligible(asked: Asked) -> QuerySet[Officer]:
 
 
 def why_not(officer: Officer, asked: Asked) -> list[str]:
-    """Why one officer may not, in sentences."""
-    return obstacles(standing_of(officer), asked)
+    """Why one officer may not, in sentences; of days that are over, as the register stood then.
 
-
-def standing_of(officer: Officer) -> Standing:
-    """What decides about an officer."""
+    Raises NotKeptYet.
+    """
+    said: Officer | OfficerVersion | None = officer
+    if asked.until < local_today():
+        then = registered(asked.since, asked.until).filter(certificate=officer.certificate)
+        said = then.first()
+    if said is None:
+        return ["当时不在执法人员名册中，或者期间有变更"]
     away = tuple((absence.since, absence.until) for absence in officer.absences.all())
+    return obstacles(standing_of(said, away), asked)
+
+
+def standing_of(
+    officer: Officer | OfficerVersion, away: tuple[tuple[date, date | None], ...]
+) -> Standing:
+    """What decides about an officer, with the days away."""
     return Standing(
         officer.valid_to, officer.kind, tuple(officer.areas), tuple(officer.fields),
         officer.organisation_id, away,
@@ -181,7 +219,8 @@ def _warned_until(today: date) -> date:
 
 def _away(since: date, until: date) -> QuerySet[Absence]:
     open_ended = Q(until__isnull=True) | Q(until__gte=since)
-    return Absence.objects.filter(open_ended, officer=OuterRef("pk"), since__lte=until)
+    mine = Q(officer__certificate=OuterRef("certificate"))
+    return Absence.objects.filter(open_ended, mine, since__lte=until)
 
 
 def _standing(standing: str) -> Q:

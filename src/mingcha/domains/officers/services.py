@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, QuerySet
 
 from mingcha.base.cases import services as cases
 from mingcha.base.cases.models import Rung
@@ -17,7 +17,7 @@ from mingcha.base.people.models import Account, Organisation, Region
 from mingcha.base.people.queries import require
 from mingcha.base.rules.queries import in_force
 from mingcha.domains.officers import errors
-from mingcha.domains.officers.models import Absence, Officer, Renewal
+from mingcha.domains.officers.models import Absence, Officer, OfficerVersion, Renewal
 from mingcha.domains.officers.queries import running_out
 from mingcha.domains.officers.rules import areas_of, split
 from mingcha.domains.officers.states import MANAGE, RENEWAL, RenewalState
@@ -29,6 +29,11 @@ COLUMNS = [
     "name", "body", "organisation", "kind", "is_supervisor", "issued_by", "valid_to", "region",
     "areas", "fields", "fact_id",
 ]  # fmt: skip
+
+# What of an officer is kept for days that are over.
+KEPT = (
+    "name", "body", "organisation_id", "kind", "valid_to", "region", "areas", "fields",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,19 +63,22 @@ def enter(entries: Iterable[Entry]) -> None:
     if not latest:
         return
     bodies, names = _bodies(), _region_names()
+    officers = [_officer(entry, bodies, names) for entry in latest.values()]
     Officer.objects.bulk_create(
-        [_officer(entry, bodies, names) for entry in latest.values()],
+        officers,
         update_conflicts=True,
         unique_fields=["certificate"],
         update_fields=COLUMNS,
         batch_size=2000,
     )
+    _keep(officers)
     _settle_renewed(latest)
 
 
 def withdraw(fact_ids: Iterable[int]) -> None:
     """Take out officers whose record was withdrawn (operation d); who has a history stays, expired."""
     gone = Officer.objects.filter(fact_id__in=list(fact_ids))
+    _end(OfficerVersion.objects.filter(certificate__in=gone.values("certificate")))
     for officer in gone.filter(absences__isnull=True, renewals__isnull=True, holder__isnull=True):
         try:
             with transaction.atomic():
@@ -78,6 +86,36 @@ def withdraw(fact_ids: Iterable[int]) -> None:
         except ProtectedError:  # sent to inspect somebody: that stays known
             logger.info("officer_stays", extra={"officer": officer.pk})
     gone.update(valid_to=local_today() - timedelta(days=1))
+
+
+def _keep(officers: Iterable[Officer]) -> None:
+    """Keep what the register says from today on, where it says something else than before."""
+    said = {one.certificate: one for one in officers}
+    standing = OfficerVersion.objects.filter(certificate__in=list(said), until__isnull=True)
+    changed = []
+    for kept in standing:
+        if all(getattr(kept, name) == getattr(said[kept.certificate], name) for name in KEPT):
+            said.pop(kept.certificate)
+        else:
+            changed.append(kept.pk)
+    _end(OfficerVersion.objects.filter(pk__in=changed))
+    today = local_today()
+    fresh = [
+        OfficerVersion(
+            certificate=one.certificate, since=today, fact_id=one.fact_id,
+            **{name: getattr(one, name) for name in KEPT},
+        )
+        for one in said.values()
+    ]  # fmt: skip
+    OfficerVersion.objects.bulk_create(fresh, batch_size=2000)
+
+
+def _end(versions: QuerySet[OfficerVersion]) -> None:
+    """End what holds yesterday; what began today was said of no day's end, and goes."""
+    today = local_today()
+    standing = versions.filter(until__isnull=True)
+    standing.filter(since__gte=today).delete()
+    standing.update(until=today - timedelta(days=1))
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from mingcha.base.errors import MingchaError
 from mingcha.base.listing import Column, Listing, select
 from mingcha.base.people.models import Account
 from mingcha.domains.officers import queries, services
+from mingcha.domains.officers.errors import NotKeptYet
 from mingcha.domains.officers.models import Officer
 from mingcha.domains.officers.rules import AUXILIARY, Asked
 from mingcha.domains.officers.states import MANAGE
@@ -87,15 +88,30 @@ def officer_list(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def public_list(request: HttpRequest) -> HttpResponseBase:
     """The public list of officers with a valid certificate (执法人员公示)."""
-    asked = _asked(request)
-    found = queries.officers(queries.public(), asked)
+    asked, on = _asked(request), _day(request)
+    trouble = None
+    try:
+        found = queries.officers(queries.public(on), asked)
+    except NotKeptYet as refusal:
+        found, trouble = Officer.objects.none(), refusal
     columns = _columns(found, is_public=True)
     listing = Listing(request, found, columns, sort="name")
     if "export" in request.GET:
-        return listing.export("执法人员公示名单")
+        if trouble is not None:
+            raise trouble
+        return listing.export(f"执法人员公示名单（{on}）")
     rows = [_row(officer, "", columns) for officer in listing.rows]
     context = _list(listing, asked, rows, standings=False)
-    return render(request, "officers/public.html", context)
+    fields: list[dict[str, object]] = context["filter"]["fields"]  # type: ignore[index]
+    fields.append({"name": "on", "label": "哪一天", "kind": "date", "value": on.isoformat()})
+    today = local_today()
+    context |= {
+        "on": on, "trouble": trouble, "is_over": on < today, "is_to_come": on > today,
+        "day": "" if on == today else f"?on={on}",
+    }  # fmt: skip
+    return render(
+        request, "officers/public.html", context, status=trouble.status if trouble else 200
+    )
 
 
 @door(queries.SEE)
@@ -104,14 +120,20 @@ def officer(request: HttpRequest, certificate: str) -> HttpResponse:
     """One officer, and whether he may inspect on a day."""
     account = cast(Account, request.user)
     found = queries.officer_for(account, certificate)
-    on = parse_date(request.GET.get("on", "")) or local_today()
+    on = _day(request)
+    try:
+        why_not, unknown = queries.why_not(found, Asked(on, on)), ""
+    except NotKeptYet as refusal:
+        why_not, unknown = [], f"{refusal.title}{refusal.detail}"
     may_manage = account.holds_over(MANAGE, found.organisation or account.organisation)
     tone, label = _standing(found)
     context = {
         "officer": found,
         "standing": {"tone": tone, "label": label},
         "on": on,
-        "why_not": queries.why_not(found, Asked(on, on)),
+        "why_not": why_not,
+        "unknown": unknown,
+        "is_over": on < local_today(),
         "facts": _facts(found),
         "absences": list(found.absences.all()),
         "renewals": list(found.renewals.select_related("case").order_by("-valid_to")),
@@ -151,6 +173,14 @@ def back(request: HttpRequest, certificate: str, absence: int) -> HttpResponse:
     services.end_absence(found, on=local_today(), actor=account)
     messages.success(request, f"{found.officer.name}的离岗已结束，自明日起可以安排检查。")
     return redirect("officers:officer", certificate)
+
+
+def _day(request: HttpRequest) -> date:
+    """The day that the address asks for; today for none, and for what is no day."""
+    try:
+        return parse_date(request.GET.get("on", "").strip()) or local_today()
+    except ValueError:
+        return local_today()
 
 
 def _asked(request: HttpRequest) -> queries.Filter:

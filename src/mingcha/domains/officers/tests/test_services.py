@@ -14,7 +14,7 @@ from mingcha.base.errors import NotAllowed
 from mingcha.base.ledger.models import Act
 from mingcha.base.ledger.verify import verify_ledger
 from mingcha.domains.officers import errors, queries, services
-from mingcha.domains.officers.models import Absence, Officer
+from mingcha.domains.officers.models import Absence, Officer, OfficerVersion
 from mingcha.domains.officers.rules import Asked
 from mingcha.domains.officers.tests.conftest import TODAY, entry
 
@@ -60,7 +60,8 @@ def test_the_question_and_the_explanation_agree(officers_forever, days, length, 
 
 @pytest.fixture
 def officers_forever(officers, manager):
-    """The officers with an absence, read once for many examples."""
+    """The officers with an absence, in the register for long, read once for many examples."""
+    OfficerVersion.objects.update(since=TODAY - timedelta(days=500))
     services.note_absence(
         officers["S100"], since=TODAY, until=TODAY + timedelta(days=9), reason="病假", actor=manager
     )
