@@ -182,7 +182,7 @@ class FiledAlready(MingchaError):
     code = "catalog/filed-already"
     status = 409
     message = "这份表单已经提交过，没有重复登记。"
-    remedy = "请用提交后显示的编号和查询码查询进展；没有记下查询码的，请重新打开页面另行提出。"
+    remedy = "请用提交后显示的编号和查询码查询进展。没有看到的，一小时内把同样的内容原样再提交一次就会显示；否则请重新打开页面另行提出。"
 
 
 class NotYours(MingchaError):

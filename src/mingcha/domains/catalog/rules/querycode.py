@@ -10,6 +10,15 @@ def written(numbers: list[int]) -> str:
     return "-".join(signs[at : at + GROUP] for at in range(0, len(signs), GROUP))
 
 
+def numbers_from(secret: bytes) -> list[int]:
+    """The numbers of a code from a digest: the same digest gives the same code. Needs 32 bytes."""
+    rest, numbers = int.from_bytes(secret[:32]), []
+    for _ in range(SIGN_COUNT):
+        rest, number = divmod(rest, len(SIGNS))
+        numbers.append(number)
+    return numbers
+
+
 def read(typed: str) -> str:
     """The bare signs of a code as typed, whatever its case, spaces and hyphens."""
     return "".join(sign for sign in typed.upper() if sign in SIGNS)

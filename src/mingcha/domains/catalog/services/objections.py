@@ -9,14 +9,15 @@ XA21 art. 8: what is not in the system is in principle not supervised, and whom 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils.crypto import salted_hmac
 
 from mingcha.base.cases.models import Case
 from mingcha.base.cases.services import Opening, advance, changing, link, opened, tell
 from mingcha.base.cases.services import Said as Move
-from mingcha.base.days import local_today
+from mingcha.base.days import local_today, utc_now
 from mingcha.base.errors import BadInput
 from mingcha.base.ledger import services as ledger
 from mingcha.base.ledger.hashing import sm3
@@ -36,6 +37,7 @@ from mingcha.domains.catalog.states import Hearing
 from mingcha.standards.identifiers import tidied, uscc_problem
 
 RECORD = "catalog.exception"
+AGAIN_WITHIN = timedelta(hours=1)
 SALT_BYTES = 16  # hashed with personal words, so that their digest alone tells nothing
 
 
@@ -72,10 +74,11 @@ class Attached:
 
 @dataclass(frozen=True)
 class Filed:
-    """The case, and the query code, which is told this once and kept nowhere."""
+    """The case, and the query code, which is kept nowhere; `again`: the sheet had been sent before."""
 
     case: Case
     code: str
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,12 +94,12 @@ def file(exception: ItemException, said: Said, files: Sequence[Attached] = ()) -
     """Object to an exception that was approved (提出异议). Nobody needs to be signed in.
 
     Opens a case at the nearest body with somebody who had no part in the exception. Leaves one act.
-    Raises BadInput, or FiledAlready for a form that was sent before.
+    A sheet sent again with the same words and files within AGAIN_WITHIN, as when the answer was lost on its way,
+    files nothing and gives number and code of the first time. Raises BadInput, or FiledAlready for a
+    sheet that was sent before.
     """
     who = _checked(said)
-    code = querycode.written(
-        [secrets.randbelow(len(querycode.SIGNS)) for _ in range(querycode.SIGN_COUNT)]
-    )
+    code = _code_of(said.sheet)
     number = exception.case.number
     opening = Opening(
         "exception-objection", f"对监管例外 {number} 的异议：{exception.name}",
@@ -118,8 +121,38 @@ def file(exception: ItemException, said: Said, files: Sequence[Attached] = ()) -
                 for one in files
             )  # fmt: skip
     except IntegrityError as error:
-        raise errors.FiledAlready() from error
+        first = _filed_before(exception, said, who, files)
+        if first is None:
+            raise errors.FiledAlready() from error
+        return Filed(first, code, again=True)
     return Filed(case, code)
+
+
+def _code_of(sheet: str) -> str:
+    """The query code: from the sheet, of which only the digest is kept, and our own key; else by chance."""
+    if not sheet:
+        return querycode.written(
+            [secrets.randbelow(len(querycode.SIGNS)) for _ in range(querycode.SIGN_COUNT)]
+        )
+    secret = salted_hmac("mingcha.objections.code", sheet, algorithm="sha256").digest()
+    return querycode.written(querycode.numbers_from(secret))
+
+
+def _filed_before(
+    exception: ItemException, said: Said, who: Who, files: Sequence[Attached]
+) -> Case | None:
+    """The case that the very same sheet with the very same words and files opened a short time ago."""
+    same = Objection.objects.filter(
+        sheet=sm3(said.sheet.encode()).hex(), exception=exception, objector=who.objector,
+        name=who.name, uscc=who.uscc, contact=who.contact, act=said.act.strip(),
+        acted_on=said.acted_on, reason=said.reason.strip(),
+        case__opened_at__gte=utc_now() - AGAIN_WITHIN,
+    )  # fmt: skip
+    found = same.select_related("case__unit").first()
+    if found is None:
+        return None
+    kept = sorted(found.files.values_list("name", "digest"))
+    return found.case if kept == sorted((one.name[:200], one.digest) for one in files) else None
 
 
 @transaction.atomic

@@ -5,17 +5,27 @@ from typing import Annotated, Any, Literal
 
 from django.conf import settings
 from django.http import HttpRequest
-from ninja import Field, Path, Router, Schema, Status
+from ninja import Field, File, Form, Header, Path, Router, Schema, Status
+from ninja.files import UploadedFile
 
 from mingcha.base.access import PUBLIC, door
 from mingcha.base.opendoors.services import knock
 from mingcha.domains.catalog.queries import exceptions as queries
 from mingcha.domains.catalog.queries import objections
 from mingcha.domains.catalog.services import objections as services
+from mingcha.domains.portal.services import Upload
 from mingcha.domains.portal.services import object_to as hand_in
 
 router = Router(tags=["监管例外"], auth=None)
 Number = Annotated[str, Path(max_length=30, pattern=r"^[0-9A-Za-z-]+$", description="编号")]
+Key = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key", min_length=32, max_length=255,
+        description="没有收到应答时以同一键原样重发，一小时内得到第一次的编号和查询码；"
+        "凭它能得到查询码，须是别人猜不到的随机值",
+    ),
+]  # fmt: skip
 MOST = 500
 
 
@@ -55,7 +65,7 @@ class ExceptionWholeOut(ExceptionOut):
 
 
 class ObjectionIn(Schema):
-    """Who objects to which act, and why. Files are handed in on the page."""
+    """Who objects to which act, and why."""
 
     objector: Literal["enterprise", "person"]
     name: str = Field(min_length=1, max_length=200)
@@ -70,7 +80,7 @@ class FiledOut(Schema):
     """What to ask with later; the code is told this once."""
 
     number: str
-    code: str = Field(description="查询码，只给出一次")
+    code: str = Field(description="查询码，平台不保存")
     unit: str = Field(description="承办单位")
     due: date | None = Field(description="受理期限")
 
@@ -120,20 +130,38 @@ def one_exception(request: HttpRequest, number: Number) -> dict[str, object]:
 
 
 @router.post(
-    "/exceptions/{number}/objections", response={201: FiledOut}, summary="对监管例外提出异议"
+    "/exceptions/{number}/objections",
+    response={200: FiledOut, 201: FiledOut},
+    summary="对监管例外提出异议",
 )
 @door(PUBLIC)
-def object_to(request: HttpRequest, number: Number, said: ObjectionIn) -> Status[dict[str, object]]:
-    """Without signing in. Refuses with 404, 422 (what is missing), 429 (too often)."""
-    knock("objection", each=settings.OPEN_FORMS_EACH)
-    found = objections.public_exception(number)
-    who = services.Who(services.Objector(said.objector), said.name, said.contact, said.uscc)
-    filed = hand_in(found, services.Said(who, said.act, said.reason, said.acted_on))
-    case = filed.case
-    made: dict[str, object] = {
-        "number": case.number, "code": filed.code, "unit": case.unit.name, "due": case.due_on,
-    }  # fmt: skip
-    return Status(201, made)
+def object_to(
+    request: HttpRequest, number: Number, said: ObjectionIn, key: Key = ""
+) -> Status[dict[str, object]]:
+    """Without signing in. Refuses with 404, 409 (key used for another), 422 (what is missing), 429 (too often)."""
+    return _filed(number, said, [], key)
+
+
+@router.post(
+    "/exceptions/{number}/objections/with-files",
+    response={200: FiledOut, 201: FiledOut},
+    summary="对监管例外提出异议，附文件",
+)
+@door(PUBLIC)
+def object_with_files(
+    request: HttpRequest,
+    number: Number,
+    said: Form[ObjectionIn],
+    files: File[list[UploadedFile]],
+    key: Key = "",
+) -> Status[dict[str, object]]:
+    """The same as a form (multipart) with up to three files: PDF, JPG or PNG, as on the page.
+
+    A file that is refused keeps the whole objection out. Refuses also with 413 (too large) or 422
+    (not what its name says, encrypted, cut off).
+    """
+    uploads = [Upload(file.name or "", file.chunks()) for file in files]
+    return _filed(number, said, uploads, key)
 
 
 @router.post("/objections/{number}/status", response=ProgressOut, summary="凭查询码查询异议")
@@ -151,6 +179,23 @@ def withdraw_objection(request: HttpRequest, number: Number, said: CodeIn) -> ob
     knock("objection-code", each=settings.OPEN_LOOKUPS_EACH)
     services.withdraw(number, said.code)
     return objections.progress_of(objections.progress_by_code(number, said.code))
+
+
+def _filed(
+    number: str, said: ObjectionIn, uploads: list[Upload], key: str
+) -> Status[dict[str, object]]:
+    """201, or 200 for what had been filed under the same key."""
+    knock("objection", each=settings.OPEN_FORMS_EACH)
+    found = objections.public_exception(number)
+    who = services.Who(services.Objector(said.objector), said.name, said.contact, said.uscc)
+    sheet = f"api {key}" if key else ""
+    words = services.Said(who, said.act, said.reason, said.acted_on, sheet)
+    filed = hand_in(found, words, uploads)
+    made: dict[str, object] = {
+        "number": filed.case.number, "code": filed.code, "unit": filed.case.unit.name,
+        "due": filed.case.due_on,
+    }  # fmt: skip
+    return Status(200 if filed.again else 201, made)
 
 
 def _exception(one: Any) -> dict[str, object]:

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template import TemplateDoesNotExist
 
 from mingcha.base.cases.errors import Barred
 from mingcha.base.cases.models import Case, Todo
 from mingcha.base.cases.services import claim
-from mingcha.base.days import local_today
+from mingcha.base.days import local_today, utc_now
 from mingcha.base.errors import BadInput
 from mingcha.base.ledger.models import Act, Content
 from mingcha.base.rules import services as rules
@@ -209,11 +210,31 @@ def test_a_hostile_file_keeps_the_objection_out(client, exception, settings, nam
 def test_one_sheet_sent_twice_is_one_objection(client, exception):
     key = sheet(client, exception.number)
     first = objected(client, exception.number, form_key=key)
-    second = objected(client, exception.number, form_key=key)
+    second = objected(client, exception.number, form_key=key, reason="另一种说法")
 
     assert (first.status_code, second.status_code) == (201, 409)
-    assert "已经提交过" in text_of(second)
+    assert "已经提交过" in text_of(second) and "query-code" not in text_of(second)
     assert Objection.objects.count() == 1
+
+
+@pytest.mark.row("CAT-5")
+def test_whoever_lost_the_receipt_sends_the_same_again_and_has_number_and_code(
+    client, exception, monkeypatch
+):
+    key = sheet(client, exception.number)
+    with monkeypatch.context() as broken, pytest.raises(TemplateDoesNotExist):
+        broken.setattr("mingcha.domains.portal.views.objections.RECEIPT", "nothing.html")
+        objected(client, exception.number, form_key=key)
+    again = objected(client, exception.number, form_key=key)
+    page = text_of(again)
+    (code,) = re.findall(r'query-code">([^<]+)<', page)
+    number = Objection.objects.get().case.number
+
+    assert again.status_code == 200 and number in page and "没有重复登记" in page
+    assert progress(client, number, code).status_code == 200
+    Case.objects.filter(number=number).update(opened_at=utc_now() - timedelta(hours=2))
+    late = objected(client, exception.number, form_key=key)
+    assert late.status_code == 409 and code not in text_of(late)
 
 
 def test_machines_are_kept_out(client, exception, settings):
@@ -309,6 +330,51 @@ def test_machines_object_and_ask_through_the_api(client, exception):
     assert listed[0]["number"] == exception.number and listed[0]["objections"] == 1
     assert whole["answers"] == [] and "王小明" not in json.dumps(whole)
     assert client.get("/api/v1/exceptions/LW-2020-000001").status_code == 404
+
+
+@pytest.mark.row("CAT-5")
+def test_machines_hand_in_files_and_ask_again_under_their_key(client, exception):
+    address = f"/api/v1/exceptions/{exception.number}/objections/with-files"
+
+    def post(key="0123456789abcdef" * 2, content=PDF, **said):
+        files = {"files": SimpleUploadedFile("通知书.pdf", content)}
+        return client.post(address, PERSON | files | said, HTTP_IDEMPOTENCY_KEY=key)
+
+    made, again = post(), post()
+    others = [post(reason="另一件"), post(content=PDF + b"\n"), post(key="1")]
+
+    assert (made.status_code, again.status_code) == (201, 200)
+    assert made.json() == again.json()
+    assert [one.status_code for one in others] == [409, 409, 422]
+    stored = Objection.objects.get().files.get()
+    assert (stored.name, stored.size) == ("通知书.pdf", len(PDF))
+    code = {"code": made.json()["code"]}
+    status = f"/api/v1/objections/{made.json()['number']}/status"
+    assert client.post(status, json.dumps(code), "application/json").json()["files"] == [
+        "通知书.pdf"
+    ]
+
+
+@pytest.mark.row("CAT-5")
+@pytest.mark.parametrize(("names", "content"), [
+    (["网页.pdf"], b"<html><script>alert(1)</script>"),
+    (["程序.exe"], b"MZ\x90\x00"),
+    (["图.png"], PDF),
+    (["半截.pdf"], b"%PDF-1.7\n1 0 obj"),
+    (["大.pdf"], b"%PDF-1.7\n" + b"0" * 3000 + b"%%EOF"),
+    (["一.pdf", "二.pdf", "三.pdf", "四.pdf"], PDF),
+])  # fmt: skip
+def test_the_api_refuses_hostile_files_as_the_page_does(
+    client, exception, settings, names, content
+):
+    settings.ATTACHMENT_LIMIT_BYTES = 2000
+    address = f"/api/v1/exceptions/{exception.number}/objections/with-files"
+    files = [SimpleUploadedFile(name, content) for name in names]
+    answer = client.post(address, PERSON | {"files": files})
+
+    assert 400 <= answer.status_code < 500
+    assert answer["Content-Type"].startswith("application/problem+json")
+    assert not Objection.objects.exists()
 
 
 def test_what_was_not_approved_is_nowhere(client, city, people):

@@ -26,6 +26,7 @@ from mingcha.domains.portal.services import MOST_FILES, Upload, object_to
 TONES = {"filed": "doing", "admitted": "doing", "upheld": "late", "rejected": "todo",
          "inadmissible": "todo", "withdrawn": "todo"}  # fmt: skip
 ACCEPTED = ".pdf,.jpg,.jpeg,.png"
+RECEIPT = "portal/objection_filed.html"
 
 
 class ObjectionForm(OpenForm):
@@ -98,7 +99,7 @@ def exception(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def objection_new(request: HttpRequest, number: str) -> HttpResponse:
-    """Object to an exception; the query code is shown on the answer to this one request."""
+    """Object to an exception; the query code is shown on the answer, and again if the same is sent again."""
     found = objections.public_exception(number)
     form = ObjectionForm(request.POST or None)
     refusals: list[MingchaError] = []
@@ -112,7 +113,8 @@ def objection_new(request: HttpRequest, number: str) -> HttpResponse:
                 refusals.append(refusal)
                 form.add_error(None, f"{refusal.title}{refusal.detail}")
             else:
-                return render(request, "portal/objection_filed.html", _filed(filed), status=201)
+                status = 200 if filed.again else 201
+                return render(request, RECEIPT, _filed(filed), status=status)
     context = _shown(found) | {
         "form": form, "accept": ACCEPTED, "most": MOST_FILES, "has_files": bool(request.FILES),
         "limit": filesizeformat(settings.ATTACHMENT_LIMIT_BYTES),
@@ -162,7 +164,7 @@ def _uploads(request: HttpRequest) -> list[Upload]:
 def _filed(filed: services.Filed) -> dict[str, object]:
     case = filed.case
     return {
-        "number": case.number, "code": filed.code, "unit": case.unit.name, "due": case.due_on,
+        "number": case.number, "code": filed.code, "again": filed.again, "unit": case.unit.name, "due": case.due_on,
         "status_url": f"{reverse('portal:objections')}?number={case.number}",
     }  # fmt: skip
 
