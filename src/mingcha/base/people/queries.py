@@ -292,6 +292,12 @@ def named(code: str) -> Organisation | None:
     return Organisation.objects.filter(code=code).first()
 
 
+def left_in(organisation: Organisation) -> tuple[int, int]:
+    """How many open bodies below it and accounts in use keep a body from being closed."""
+    children = organisation.children.filter(closed_on__isnull=True).count()
+    return children, organisation.accounts.filter(is_active=True).count()
+
+
 def token_for(actor: Account, number: int) -> ApiToken:
     """One's own token, or one of an account one manages. Raises NotFound for any other."""
     mine = Q(account=actor) | under(actor.held.paths(MANAGE), field="account__organisation__path")

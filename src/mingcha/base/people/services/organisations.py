@@ -129,8 +129,7 @@ def close_organisation(
         raise errors.ReasonMissing(deed="撤销机构")
     current = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
     refuse_closed(current)
-    children = current.children.filter(closed_on__isnull=True).count()
-    accounts = current.accounts.filter(is_active=True).count()
+    children, accounts = queries.left_in(current)
     if children or accounts:
         raise errors.OrganisationInUse(name=current.name, children=children, accounts=accounts)
     if successor is not None:

@@ -22,6 +22,7 @@ from mingcha.domains.desk.demo.world import (
 
 IN_USE, CANCELLED, SUSPENDED = "01", "02", "03"
 NATIONAL, CITY_ADDED = "1", "3"  # 事项来源
+WITHOUT_LICENCE = "sport"  # a field whose inspection items do not say which licence they go with
 AMENDED = 6  # which of the city's own regulations the table of laws calls amended
 OFFICER_NUMBERS = 500_000_000  # resident ids of officers come from numbers beyond those of parties
 
@@ -73,14 +74,21 @@ def _versions(world: World, item: Item) -> list[dict[str, str | None]]:
         "basis": item.basis,
         "process": "任务下达、现场检查、结果告知、归档",
         "result": "未发现问题、责令改正、移送立案" if item.action == "01" else None,
-        "licence_item": f"{field.licence}核发" if item.action == "01" else None,
-        "licence_item_code": _licence_code(world, item),
+        "licence_item": _licence(world, item),
+        "licence_item_code": _licence_code(world, item) if _licence(world, item) else None,
         "area_number": CITY_REGION,
         "effective_from": item.since.isoformat(),
         "effective_to": item.until.isoformat() if item.until else None,
         "item_status": CANCELLED if item.until else IN_USE,
     }
     return [whole | later for later in ({}, *_later(item))]
+
+
+def _licence(world: World, item: Item) -> str | None:
+    """The licence that an inspection item goes with; in one field the items do not say."""
+    if item.action != "01" or item.field == WITHOUT_LICENCE:
+        return None
+    return f"{world.fields[item.field].licence}核发"
 
 
 def _licence_code(world: World, item: Item) -> str | None:

@@ -17,7 +17,7 @@ from mingcha.domains.catalog.services import laws, objections
 from mingcha.domains.catalog.services.laws import Entered, LawDeed
 from mingcha.domains.catalog.services.objections import Objector, Said, Who
 from mingcha.domains.desk.demo.world import MARK, World, own_law
-from mingcha.domains.records.queries import naming, questions
+from mingcha.domains.records.queries import questions
 from mingcha.domains.records.services import links
 from mingcha.domains.records.services.links import LinkAnswer, Question
 
@@ -50,7 +50,7 @@ def _asked_of_the_hotline() -> None:
     cases = []
     for tie in ties:
         about = Question(tie.subject_id, tie.fact_id, tie.pk)
-        title = f"“{naming.subject_name(tie.subject)}”指的是哪个监管对象"
+        title = f"“{questions.called(tie)}”指的是哪个监管对象"
         note = "有几家都像，请向投诉人核实是哪一家。"
         cases.append(links.ask(about, answerer.organisation, note=note, title=title, actor=linker))
     told, unsure = (

@@ -195,7 +195,18 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("desk:organisations")
     context = {
         "title": f"撤销{body.name}", "form": form, "submit": "撤销机构",
-        "note": "撤销前须移交下级机构、停用或调转全部账号；历史数据保留在该机构名下。",
+        "note": "撤销前须移交下级机构、停用或调转全部账号；历史数据保留在该机构名下。撤销不能恢复。",
+        "notice": _in_the_way(body),
+        "danger": True,
         "back": {"url": reverse("desk:organisation", args=[code])},
     }  # fmt: skip
     return render(request, "desk/form_page.html", context, status=422 if form.errors else 200)
+
+
+def _in_the_way(body: Organisation) -> str:
+    """What has to be moved before a body can be closed, in one sentence; "" for nothing."""
+    children, accounts = queries.left_in(body)
+    held = [f"下级机构 {children} 个"] * bool(children) + [f"在用账号 {accounts} 个"] * bool(
+        accounts
+    )
+    return f"现在还不能撤销：还有{'、'.join(held)}。" if held else ""

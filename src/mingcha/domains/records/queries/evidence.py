@@ -17,7 +17,7 @@ from mingcha.domains.records.queries.sharing import Shown, policy_of, shown, vis
 from mingcha.domains.records.rules.showing import Piece, apart
 from mingcha.standards import loader
 from mingcha.standards.masking import mask
-from mingcha.standards.model import Table
+from mingcha.standards.model import FieldType, Table
 
 MOST = 10  # records of the subject on the page; the rest as a number
 RESPONSIBLE = ("法定代表人", "负责人", "经营者")
@@ -46,6 +46,7 @@ class Candidate:
     tie: Tie
     party: Party
     name: str
+    code: str
     lines: Sequence[Line]
     codes: Sequence[str]
     others: Sequence[str]  # other names it is or was known by
@@ -65,11 +66,18 @@ class Came:
 
     @property
     def facts(self) -> list[dict[str, object]]:
-        """The fields in words, as the tag facts draws them."""
+        """The fields in words, as the tag facts draws them; a division by its name, with its code."""
+        coded = {one.value for one in self.fields if one.spec.type is FieldType.REGION}
+        names = people.region_names(coded) if coded else {}
         return [
-            {"label": one.spec.label, "value": label_of(one), "masked": one.is_masked}
+            {"label": one.spec.label, "value": self._in_words(one, names), "masked": one.is_masked}
             for one in self.fields
         ]
+
+    def _in_words(self, one: Shown, names: Mapping[str, str]) -> str:
+        if one.spec.type is FieldType.REGION and one.value in names:
+            return f"{names[one.value]}（{one.value}）"
+        return label_of(one)
 
 
 @dataclass(frozen=True)
@@ -168,6 +176,7 @@ def _candidate(tie: Tie, said: Mapping[str, str], responsible: str, twin: bool) 
     party = tie.party
     record = profile(said["name"], said["address"], said["region"], said["code"])
     codes = [i for i in parties.identifiers_of(party) if not naming.is_codeless(i.scheme)]
+    codes.sort(key=lambda one: one.value != party.code)  # the main one before all
     known = profile(party.name, party.address, party.region, party.code)
     person = party.kind == naming.PERSON
     names = [name for name in party.also.split("｜") if name]
@@ -175,6 +184,7 @@ def _candidate(tie: Tie, said: Mapping[str, str], responsible: str, twin: bool) 
         tie=tie,
         party=party,
         name=naming.name_of(party),
+        code=naming.code_of(party),
         lines=_lines(tie, record, known, (responsible, party.legal_person), masked=person),
         codes=[mask(i.value, "id") if person else i.value for i in codes],
         others=[mask(name, "name") for name in names] if person else names,

@@ -32,6 +32,9 @@ from mingcha.base.people.models import Account, Organisation
 from mingcha.base.people.queries import organisations_under
 from mingcha.domains.parties.queries import Party
 from mingcha.domains.records.models import Fact, LinkQuestion, Tie
+from mingcha.domains.records.queries import naming
+from mingcha.domains.records.queries.beliefs import name_fields
+from mingcha.standards.masking import mask
 
 LINK: Final = "records.link"
 
@@ -73,8 +76,8 @@ def visible_to(account: Account) -> QuerySet[Tie]:
 
 
 def questions(account: Account, asked: Filter) -> QuerySet[Tie]:
-    """The questions that fit, with `candidates` (how many), `case_number` of an open asking, and the
-    `first_table` and `first_provider` behind them.
+    """The questions that fit, with `candidates` (how many), `case_number` of an open asking, the
+    `first_table` and `first_provider` behind them, and `told`, the record, of those about one record.
     """
     found = visible_to(account).filter(_plain(asked), _doubt(asked.doubt))
     if asked.provider or asked.table:
@@ -98,6 +101,18 @@ def question_for(account: Account, number: int) -> Tie:
 def waiting(account: Account) -> int:
     """How many questions wait for the account, up to 10,001, those asked of providers left out."""
     return visible_to(account).filter(~Exists(_open_askings())).order_by()[:10_001].count()
+
+
+def called(tie: Tie) -> str:
+    """What the record behind a question calls whom it concerns; needs `told`.
+
+    One that bears a party's code and another name is called by that name, not by the party's.
+    """
+    said = tie.told or {}  # type: ignore[attr-defined]  # by _told
+    name = str(said.get(name_fields().get(tie.first_table, ""), ""))  # type: ignore[attr-defined]
+    if not name:
+        return naming.subject_name(tie.subject)
+    return mask(name, "name") if tie.subject.scheme in naming.PERSONS else name
 
 
 def next_after(found: QuerySet[Tie], here: Tie | None, *, sort: str) -> Tie | None:
@@ -186,6 +201,7 @@ def _told(found: QuerySet[Tie]) -> QuerySet[Tie]:
     )
     counted = siblings.order_by().values("subject").annotate(n=Count("pk")).values("n")
     facts = Fact.objects.filter(subject=OuterRef("subject")).order_by("-pk")
+    record = Fact.objects.filter(pk=OuterRef("fact_id"))
     return found.select_related("subject", "party").annotate(
         candidates=models.Case(
             When(fact_id__isnull=False, then=Value(1)),
@@ -193,9 +209,15 @@ def _told(found: QuerySet[Tie]) -> QuerySet[Tie]:
             output_field=IntegerField(),
         ),
         case_number=Subquery(_open_askings().values("case__number")[:1]),
-        first_table=Subquery(facts.values("dataset")[:1]),
-        first_provider=Subquery(facts.values("provider__name")[:1]),
+        told=Subquery(record.values("payload")[:1]),
+        first_table=_either(record, facts, "dataset"),
+        first_provider=_either(record, facts, "provider__name"),
     )
+
+
+def _either(record: QuerySet[Fact], facts: QuerySet[Fact], field: str) -> Coalesce:
+    """Of the one record that a question is about; else of the newest one of its subject."""
+    return Coalesce(Subquery(record.values(field)[:1]), Subquery(facts.values(field)[:1]))
 
 
 def _open_askings() -> QuerySet[LinkQuestion]:
@@ -211,6 +233,8 @@ def _plain(asked: Filter) -> Q:
     condition = Q()
     if asked.words:
         named = Q(subject__name__contains=asked.words) | Q(party__name__contains=asked.words)
+        record = Fact.objects.filter(pk=OuterRef("fact_id"), subject__scheme="uscc")
+        named |= Q(Exists(record.filter(_named(asked.words))))
         condition &= named | Q(subject__value=asked.words) | Q(party__code=asked.words)
     for name, value in (
         ("party__kind", asked.kind),
@@ -224,6 +248,14 @@ def _plain(asked: Filter) -> Q:
     if asked.region:
         prefix = asked.region.removesuffix("00").removesuffix("00")
         condition &= Q(party__region__startswith=prefix) | Q(subject__region__startswith=prefix)
+    return condition
+
+
+def _named(words: str) -> Q:
+    """Whether a record calls whom it concerns by a name with these words."""
+    condition = Q(pk__in=[])
+    for table, field in name_fields().items():
+        condition |= Q(dataset=table, **{f"payload__{field}__icontains": words})
     return condition
 
 

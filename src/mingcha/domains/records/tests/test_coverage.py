@@ -97,6 +97,32 @@ def test_every_number_leads_to_its_rows_with_search_days_export_and_rights(
     assert documents(user=make_account("security-admin", organisation=scene.fire)) == []
 
 
+@pytest.mark.row("CAT-7")
+def test_penalties_without_an_item_lead_to_their_rows_and_no_person_is_found_by_name(
+    scene, make_account
+):
+    clerk = make_account("clerk", organisation=scene.fire)
+    person = {"administrative_cp": "演示张三", "administrative_cp_type": "自然人",
+              "administrative_cp_uscc": ""}  # fmt: skip
+    common = {"decided_on": DAY, "authority": scene.fire.name, "published_until": "2099-12-31"}
+    rows = [
+        lawful("penalty_publicity", 1, document_code="演罚1号", **common),
+        lawful("penalty_publicity", 2, document_code="演罚2号", **common | person),
+    ]
+    batch = hand_in(as_csv(rows, table="penalty_publicity"), provider=scene.fire, actor=clerk)
+    assert batch.accepted_count == 2, batch.counts
+    head = make_account("data-bureau", organisation=scene.bureau, scope=scene.government)
+    assert found(head, "penalty") == [(scene.fire.name, 2)]
+
+    def documents(words):
+        asked = coverage.Decided("penalty", "", scene.fire.name, TODAY, words)
+        return [one.document for one in coverage.decisions(head, asked).order_by("document")]
+
+    assert documents("") == ["演罚1号", "演罚2号"]
+    assert documents("演罚2号") == ["演罚2号"]
+    assert documents("张三") == []
+
+
 @pytest.mark.row("CAT-6")
 def test_items_that_differ_from_the_licence_items_are_listed(scene, make_account):
     head = make_account("data-bureau", organisation=scene.bureau, scope=scene.government)

@@ -138,6 +138,26 @@ def test_a_code_used_by_two_entities_is_doubted_and_parted_by_name(give, linker)
     )
 
 
+def test_a_doubted_record_is_called_and_found_by_its_own_name(give, linker):
+    give(enterprise(2001, "上海鑫源演示贸易有限公司"), table="object_enterprise")
+    other = {"respondent_code": uscc(2001), "area_number": ""}
+    give(
+        nameless(1, "苏州宏达大酒店有限公司", "江苏省苏州市昆山市演示大道9号") | other,
+        table="complaint",
+    )
+
+    def called(words):
+        asked = questions.Filter(words=words)
+        return [questions.called(one) for one in questions.questions(linker, asked)]
+
+    assert called("宏达大酒店") == called("鑫源") == ["苏州宏达大酒店有限公司"]
+    assert called("没有这样的名称") == []
+    (tie,) = questions.questions(linker, questions.Filter())
+    assert (tie.first_table, evidence.evidence(linker, tie).name) == (
+        "complaint", "苏州宏达大酒店有限公司",
+    )  # fmt: skip
+
+
 def test_a_name_with_a_number_behind_it_is_the_name_and_no_branch(give):
     row = lawful("special_medicine", 1, enterprise_name="上海鑫源演示制药有限公司")
     give(row, table="special_medicine")

@@ -116,7 +116,7 @@ def _row(tie: Tie) -> dict[str, object]:
     return {
         "key": tie.pk,
         "url": reverse("records:link", args=[tie.pk]),
-        "subject": naming.subject_name(tie.subject),
+        "subject": questions.called(tie),
         "address": tie.subject.address if tie.subject.scheme not in naming.PERSONS else "",
         "party": naming.name_of(tie.party),
         "party_address": naming.address_of(tie.party),

@@ -47,11 +47,12 @@ def evidence_of(case: Case, reader: Account) -> Mapping[str, object]:
     """What bears on the question while it is open, and what was answered."""
     about = LinkQuestion.objects.select_related("subject", "party").get(case=case)
     tie = questions.standing(about.subject_id, about.fact_id)
+    found = evidence.evidence(reader, tie) if tie is not None else None
     return {
         "about": about,
-        "name": naming.subject_name(about.subject),
+        "name": found.name if found is not None else naming.subject_name(about.subject),
         "party": naming.name_of(about.party) if about.party else "",
-        "evidence": evidence.evidence(reader, tie) if tie is not None else None,
+        "evidence": found,
     }
 
 

@@ -22,7 +22,7 @@ LINK = "records.link"
 ASKED = [("no", "未询问"), ("yes", "已询问，待答复")]
 
 COLUMNS: Sequence[Column[Tie]] = (
-    Column("subject", "记录中的名称", lambda t: naming.subject_name(t.subject), "subject__name"),
+    Column("subject", "记录中的名称", questions.called, "subject__name"),
     Column("party", "可能的对象", lambda t: naming.name_of(t.party), "party__name"),
     Column("weight", "权重（千分）", lambda t: t.weight, "weight", num=True),
     Column("doubt", "疑点", lambda t: questions.doubt_of(t).label),
@@ -132,7 +132,7 @@ def _row(tie: Tie, regions: dict[str, str], request: HttpRequest) -> dict[str, o
     return {
         "tie": tie,
         "url": f"{address}?{query.urlencode()}" if query else address,
-        "subject": naming.subject_name(tie.subject),
+        "subject": questions.called(tie),
         "code": naming.subject_code(tie.subject),
         "party": naming.name_of(tie.party),
         "party_code": naming.code_of(tie.party),

@@ -67,7 +67,7 @@ def _carry_out(request: HttpRequest, deed: str, tie: Tie, number: str) -> str:
     account = common.who(request)
     asked = Question(tie.subject_id, tie.fact_id, tie.pk)
     reason = request.POST.get("reason", "").strip()
-    name = naming.subject_name(tie.subject)
+    name = questions.called(tie)
     if deed == "ask":
         return _ask(request, asked, tie)
     if deed == "own":
@@ -86,7 +86,7 @@ def _ask(request: HttpRequest, asked: Question, tie: Tie) -> str:
     found = [one for one in questions.providers_of(tie.subject_id) if one.code == code]
     if not found:
         raise NotFound(what="报送单位", key=code)
-    title = f"“{naming.subject_name(tie.subject)}”指的是哪个监管对象"
+    title = f"“{questions.called(tie)}”指的是哪个监管对象"
     case = links.ask(
         asked, found[0], note=request.POST.get("reason", "").strip(), title=title,
         actor=common.who(request),
@@ -110,6 +110,7 @@ class AskForm(forms.Form):
     """Which of the providers behind the record is asked, and what to look at."""
 
     provider = forms.ChoiceField(label="向哪个单位询问")
+    provider.widget.attrs["class"] = "form-control"
     reason = forms.CharField(
         label="请核对什么", max_length=500, required=False, widget=forms.Textarea({"rows": 2})
     )
@@ -127,6 +128,7 @@ def _page(request: HttpRequest, tie: Tie, refusal: MingchaError | None = None) -
     onward["after"] = str(tie.pk)
     found = evidence.evidence(account, tie)
     providers = questions.providers_of(tie.subject_id)
+    providers.sort(key=lambda one: one.name != tie.first_provider)  # type: ignore[attr-defined]  # by _told
     context = {
         "tie": tie,
         "evidence": found,
