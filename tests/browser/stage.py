@@ -5,6 +5,7 @@ A program of its own (`python -m tests.browser.stage ACT …`), speaking as the 
 - `city`: people of every role, and what rows are checked against. Every role's person signs in
   with its key (clerk, head, …) and the password of base/people/testing.
 - `idle SESSION`: a session has not been used for a day.
+- `links`: doubtful ties, a conflict, a decision, a sample, an officer, quality; says their numbers (linked.py).
 - `book`: a draft, versions that have not begun, an exception and an objection to it; says their numbers.
 """
 
@@ -20,6 +21,7 @@ django.setup()
 # These need the line above.
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.db import transaction  # noqa: E402
+from tests.browser.linked import links_and_more  # noqa: E402
 
 from mingcha.base.days import local_today  # noqa: E402
 from mingcha.base.ledger.services import act  # noqa: E402
@@ -88,7 +90,12 @@ def book() -> None:
     print(json.dumps(numbers | {"coming": item, "coming_list": checklist}))  # noqa: T201  # the answer
 
 
-ACTS = {"city": city, "idle": idle, "book": book}
+def links() -> None:
+    """What the pages of links and their neighbours show."""
+    print(json.dumps(links_and_more()))  # noqa: T201  # the answer
+
+
+ACTS = {"city": city, "idle": idle, "book": book, "links": links}
 
 if __name__ == "__main__":
     ACTS[sys.argv[1]](*sys.argv[2:])

@@ -40,10 +40,10 @@ class ExportForm(forms.Form):
         error_messages={"invalid": "行政区划代码为 2 至 6 位数字。"},
     )  # fmt: skip
     since = forms.DateField(
-        label="发生日期，起", required=False, widget=forms.DateInput({"type": "date"})
+        label="发生日期，起", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
     until = forms.DateField(
-        label="发生日期，止", required=False, widget=forms.DateInput({"type": "date"})
+        label="发生日期，止", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
     item = forms.CharField(label="监管事项编码", required=False, max_length=60)
     form = forms.ChoiceField(

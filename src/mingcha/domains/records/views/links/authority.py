@@ -134,7 +134,7 @@ class PlaceForm(forms.Form):
         help_text="1 最权威；次序相同的以最新得知的为准。不填表示从生效日起不再作为这个属性的来源。",
     )  # fmt: skip
     since = forms.DateField(
-        label="生效日期", widget=forms.DateInput({"type": "date"}), initial=local_today
+        label="生效日期", widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), initial=local_today
     )
     basis = forms.CharField(
         label="依据", max_length=300, help_text="法律、法规、规章或文件的名称和条款。"

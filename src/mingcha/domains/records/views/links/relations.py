@@ -31,9 +31,9 @@ class RelationForm(forms.Form):
     other = forms.CharField(
         label="对方", max_length=600, help_text="统一社会信用代码或全称；对方须已在监管对象中。"
     )
-    since = forms.DateField(label="开始日期", widget=forms.DateInput({"type": "date"}))
+    since = forms.DateField(label="开始日期", widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     until = forms.DateField(
-        label="终止日期", required=False, widget=forms.DateInput({"type": "date"})
+        label="终止日期", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
     reason = forms.CharField(
         label="依据", max_length=500, help_text="批准文件、公告或登记通知书的名称和文号。"
