@@ -3,8 +3,13 @@
 import ast
 
 import pytest
+from django.apps import apps
 
+from mingcha.base.cases.models import PROTECTED as CASES
+from mingcha.base.events.models import PROTECTED as EVENTS
 from mingcha.config.docs.source import PACKAGE, calls, dotted, modules, parsed
+from mingcha.domains.catalog.models import PROTECTED as CATALOG
+from mingcha.domains.records.models import PROTECTED as RECORDS
 
 SILENT = {"views", "api", "queries", "management", "demo", "reading", "linking", "reactions"}
 WORKING = {"jobs"}  # background doors: each write here is named below and in deviations.md
@@ -66,3 +71,23 @@ def test_no_exception_outlives_its_reason():
     names = {dotted(path): path for path in doors()}
 
     assert {name for name, kinds in KNOWN.items() if kinds - writes(names[name])} == set()
+
+
+def unchangeable() -> set[str]:
+    """The models of which the application may change no row, and so may lock none either."""
+    written = {**RECORDS, **CATALOG, **CASES, **EVENTS}
+    tables = {table for table, rights in written.items() if "UPDATE" not in " ".join(rights)}
+    return {model.__name__ for model in apps.get_models() if model._meta.db_table in tables}
+
+
+@pytest.mark.parametrize("path", list(modules()), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_row_is_locked_that_the_application_may_not_change(path):
+    locked = {
+        call.func.value.value.id
+        for call in calls(parsed(path))
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr == "select_for_update"
+        and isinstance(call.func.value, ast.Attribute)
+        and isinstance(call.func.value.value, ast.Name)
+    }
+    assert not locked & unchangeable(), f"{path.name} 锁定了不可改动的表，应用角色无权这样做"

@@ -12,9 +12,17 @@ from mingcha.base.people.queries import organisations_under
 from mingcha.domains.parties.queries import Party, gone_into
 from mingcha.domains.records.models import Decision, DecisionKind, Fact, Pin, Subject, Tie
 from mingcha.domains.records.queries import naming
-from mingcha.domains.records.queries.beliefs import component, wanted_of
+from mingcha.domains.records.queries.beliefs import (
+    component,
+    name_fields,
+    one_spelling,
+    wanted_of,
+)
 from mingcha.domains.records.queries.questions import LINK
 from mingcha.domains.records.rules.beliefs import roots
+from mingcha.standards.masking import mask
+
+RECORDS = 50  # of a subject, looked through for the one that was decided about
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ def visible_to(account: Account) -> QuerySet[Decision]:
     found = Decision.objects.filter(Q(unit__in=mine) | Exists(moved))
     return found.select_related(
         "party", "other", "subject", "by", "unit", "undoes", "undone", "case"
-    )
+    ).prefetch_related("pins")
 
 
 def decisions(account: Account, asked: Filter) -> QuerySet[Decision]:
@@ -85,7 +93,7 @@ def in_words(decision: Decision) -> str:
     """What was decided, in one sentence; what identifies a person is masked."""
     party = naming.name_of(decision.party) if decision.party else ""
     other = naming.name_of(decision.other) if decision.other else ""
-    said = naming.subject_name(decision.subject) if decision.subject else ""
+    said = _called(decision, decision.subject) if decision.subject else ""
     match decision.kind:
         case DecisionKind.ACCEPT:
             return f"“{said}”就是“{party}”"
@@ -99,6 +107,19 @@ def in_words(decision: Decision) -> str:
             return f"从“{party}”拆出“{other}”"
         case _:
             return f"撤销第 {decision.undoes_id} 号决定"
+
+
+def _called(decision: Decision, subject: Subject) -> str:
+    """What the record decided about calls whom it concerns; its own name, where that alone is meant."""
+    says = next((pin.says for pin in decision.pins.all() if pin.says), "")
+    if says:
+        for dataset, payload in (
+            Fact.objects.filter(subject=subject).order_by("-pk").values_list("dataset", "payload")
+        )[:RECORDS]:
+            name = str(payload.get(name_fields().get(dataset, ""), ""))
+            if name and one_spelling(name)[: len(says)] == says:
+                return mask(name, "name") if subject.scheme in naming.PERSONS else name
+    return naming.subject_name(subject)
 
 
 def state_of(decision: Decision) -> tuple[str, str]:

@@ -5,8 +5,9 @@ import pytest
 from mingcha.base.people.testing import make_account
 from mingcha.domains.parties.models import Party
 from mingcha.domains.records.models import Fact, Tie
-from mingcha.domains.records.queries import dossier, evidence, questions
+from mingcha.domains.records.queries import decisions, dossier, evidence, questions
 from mingcha.domains.records.services import links
+from mingcha.domains.records.services.links import Question
 from mingcha.domains.records.testing import (
     as_csv,
     hand_in,
@@ -156,6 +157,9 @@ def test_a_doubted_record_is_called_and_found_by_its_own_name(give, linker):
     assert (tie.first_table, evidence.evidence(linker, tie).name) == (
         "complaint", "苏州宏达大酒店有限公司",
     )  # fmt: skip
+    made = links.accept(Question(tie.subject_id, tie.fact_id, tie.pk), tie.party, actor=linker)
+    said = decisions.in_words(decisions.decision_for(linker, made.pk))
+    assert said == "“苏州宏达大酒店有限公司”就是“上海鑫源演示贸易有限公司”"
 
 
 def test_a_name_with_a_number_behind_it_is_the_name_and_no_branch(give):

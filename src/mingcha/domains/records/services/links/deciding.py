@@ -131,15 +131,16 @@ def undo(decision: Decision, *, reason: str, actor: Account) -> Decision:
     """
     require_reason(reason, deed="撤销")
     with writing(actor, "撤销关联决定", exclusive=True) as pen:
-        locked = Decision.objects.select_for_update().get(pk=decision.pk)
-        if locked.kind == DecisionKind.UNDO or hasattr(locked, "undone"):
-            raise UndoneAlready(number=locked.pk)
-        ends = {p for j in locked.joins.all() for p in (j.loser_id, j.winner_id)}
-        named = set(locked.pins.values_list("subject", flat=True))
-        named |= set(locked.bars.values_list("subject", flat=True))
+        # Decisions come one after another (an exclusive writing); their rows cannot be locked.
+        present = Decision.objects.get(pk=decision.pk)
+        if present.kind == DecisionKind.UNDO or hasattr(present, "undone"):
+            raise UndoneAlready(number=present.pk)
+        ends = {p for j in present.joins.all() for p in (j.loser_id, j.winner_id)}
+        named = set(present.pins.values_list("subject", flat=True))
+        named |= set(present.bars.values_list("subject", flat=True))
         undoing = Decision.objects.create(
-            writing_id=pen.number, kind=DecisionKind.UNDO, undoes=locked, subject=locked.subject,
-            party=locked.party, other=locked.other, by=actor, unit=actor.organisation, at=pen.at,
+            writing_id=pen.number, kind=DecisionKind.UNDO, undoes=present, subject=present.subject,
+            party=present.party, other=present.other, by=actor, unit=actor.organisation, at=pen.at,
             reason=reason.strip()[:500],
         )  # fmt: skip
         moved = carry_out(pen, undoing, subjects=named, ends=ends)
