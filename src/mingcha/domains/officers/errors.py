@@ -43,5 +43,5 @@ class NotKeptYet(MingchaError):
 
     code = "officers/not-kept-yet"
     status = 404
-    message = "执法人员名册没有 {on} 的记录{since}。"
+    message = "执法人员名册没有 {on} 的记录，只有 {since} 以来的。"
     remedy = "请改查有记录的日期；更早的名单请向发证机关或司法行政部门查询。"

@@ -61,8 +61,7 @@ def registered(since: date, until: date) -> QuerySet[Any]:
     """What the register said at the end of every day of a span that is over. Raises NotKeptYet."""
     first = kept_since()
     if first is None or since < first:
-        told = f"，只有 {first} 以来的" if first else ""
-        raise NotKeptYet(on=since, since=told)
+        raise NotKeptYet(on=since, since=first or local_today())
     found = OfficerVersion.objects.filter(holds_on(since), holds_on(until))
     return found.select_related("organisation")
 

@@ -85,8 +85,10 @@ def split(party: Party, cut: Cut, *, reason: str, actor: Account) -> Decision:
 
 
 def shown(party: Party) -> str:
-    """A party's name in a refusal; of a person only the family name."""
-    return party.name[:1] + "＊" if party.kind == PERSON else party.name
+    """A party in a refusal, by name and code, since names may be alike; of a person the family name."""
+    if party.kind == PERSON:
+        return party.name[:1] + "＊"
+    return f"{party.name}（{party.code}）" if party.code else party.name
 
 
 def _alive(party: Party) -> Party:

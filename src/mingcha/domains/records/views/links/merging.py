@@ -24,6 +24,7 @@ from mingcha.domains.records.rules.showing import Piece, apart
 from mingcha.domains.records.services import links
 from mingcha.domains.records.services.links import Cut
 from mingcha.domains.records.views.links import common
+from mingcha.standards import loader
 
 LINK = "records.link"
 FOUND = 10
@@ -228,6 +229,7 @@ def _side(party: Party) -> dict[str, object]:
     ties = Tie.objects.filter(party=party, until__isnull=True, is_doubtful=False)
     return {
         "name": naming.name_of(party),
+        "code": naming.code_of(party),
         "url": reverse("insight:dossier", args=[party.public_id]),
         "subjects": ties.count(),
         "records": Fact.objects.filter(subject__in=ties.values("subject")).count(),
@@ -239,6 +241,7 @@ def _side(party: Party) -> dict[str, object]:
 def _lines(one: Party, other: Party) -> list[tuple[str, list[Piece], list[Piece], bool]]:
     """The attributes of both side by side, with what differs marked."""
     regions = people.region_names({one.region, other.region})
+    industries = loader.current().code_table("industry")
     codes = [
         "、".join(i.value for i in parties.identifiers_of(p) if i.scheme != "name")
         if p.kind != naming.PERSON else naming.code_of(p)
@@ -252,7 +255,7 @@ def _lines(one: Party, other: Party) -> list[tuple[str, list[Piece], list[Piece]
         ("负责人", one.legal_person, other.legal_person),
         ("行政区划", *(regions.get(p.region, p.region) for p in (one, other))),
         ("地址", naming.address_of(one), naming.address_of(other)),
-        ("行业", one.industry, other.industry),
+        ("行业", *(industries.label_of(p.industry) if p.industry else "" for p in (one, other))),
         ("成立日期", str(one.founded_on or ""), str(other.founded_on or "")),
         ("曾用名", one.also.strip("｜"), other.also.strip("｜")),
     ]
