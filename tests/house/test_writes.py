@@ -9,6 +9,7 @@ from mingcha.base.cases.models import PROTECTED as CASES
 from mingcha.base.events.models import PROTECTED as EVENTS
 from mingcha.config.docs.source import PACKAGE, calls, dotted, modules, parsed
 from mingcha.domains.catalog.models import PROTECTED as CATALOG
+from mingcha.domains.inspections.models import PROTECTED as INSPECTIONS
 from mingcha.domains.records.models import PROTECTED as RECORDS
 
 SILENT = {"views", "api", "queries", "management", "demo", "reading", "linking", "reactions"}
@@ -75,7 +76,7 @@ def test_no_exception_outlives_its_reason():
 
 def unchangeable() -> set[str]:
     """The models of which the application may change no row, and so may lock none either."""
-    written = {**RECORDS, **CATALOG, **CASES, **EVENTS}
+    written = {**RECORDS, **CATALOG, **INSPECTIONS, **CASES, **EVENTS}
     tables = {table for table, rights in written.items() if "UPDATE" not in " ".join(rights)}
     return {model.__name__ for model in apps.get_models() if model._meta.db_table in tables}
 
