@@ -8,6 +8,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import ForeignObjectRel
 
 from mingcha.base.access import label_of
 from mingcha.base.days import second_text
@@ -168,7 +169,10 @@ def content_of(text: str) -> Mapping[str, Any]:
 def field_label(kind: str, name: str) -> str:
     """What a field of a kind of record is called."""
     try:
-        return str(apps.get_model(kind)._meta.get_field(name).verbose_name)
+        field = apps.get_model(kind)._meta.get_field(name)
+        if isinstance(field, ForeignObjectRel):  # what hangs on it, such as the pairs of a sample
+            return str(field.related_model._meta.verbose_name)
+        return str(field.verbose_name)
     except (LookupError, ValueError, FieldDoesNotExist):
         return FIELDS.get(name, name)
 

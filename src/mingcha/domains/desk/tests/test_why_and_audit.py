@@ -8,6 +8,7 @@ import pytest
 from mingcha.base.days import local_today
 from mingcha.base.ledger.models import Act
 from mingcha.base.people import services
+from mingcha.domains.records.services import samples
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +115,17 @@ def test_an_act_shows_its_exact_text_and_its_hash(client, city):
 
 
 @pytest.mark.row("SEC-7")
+def test_what_hangs_on_a_record_has_a_name_in_its_acts_too(client, city, make_account):
+    linker = make_account("linker", organisation=city.bureau, scope=city.government)
+    samples.order_sample(city.market, 5, actor=linker, seed="演示")
+    client.force_login(make_account("auditor", organisation=city.bureau, scope=city.government))
+
+    said = text_of(client.get("/audit?verb=抽取关联样本"))
+
+    assert "抽取关联样本" in said and "样本" in said
+    assert client.get(f"/audit/{Act.objects.get(verb='抽取关联样本').pk}").status_code == 200
+
+
 def test_looking_at_the_ledger_is_itself_an_act(client, city):
     auditor = city.person("auditor")
     client.force_login(auditor)
