@@ -212,6 +212,7 @@ VAULT = HOME / "vault"
 LAKE = HOME / "lake"
 EXPORTS = HOME / "exports"
 KEYS = HOME / "keys"
+DRAWS = HOME / "draws"  # frozen frames and their secrets, for this user alone
 UPLOAD_LIMIT_BYTES = setting(
     "MINGCHA_UPLOAD_LIMIT", 1024**3, int, help="单个报送文件的最大字节数。"
 )
@@ -249,7 +250,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
 FILE_UPLOAD_TEMP_DIR = HOME / "incoming"
 FILE_UPLOAD_PERMISSIONS = 0o600
-for folder in (VAULT, LAKE, EXPORTS, KEYS, FILE_UPLOAD_TEMP_DIR):
+for folder in (VAULT, LAKE, EXPORTS, KEYS, DRAWS, FILE_UPLOAD_TEMP_DIR):
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 ANALYTICS: dict[str, Any] = {

@@ -15,9 +15,10 @@ from mingcha.base.people.queries import named, region_names
 from mingcha.base.rules.queries import in_force
 from mingcha.base.search import PairQuery, pair_query
 from mingcha.domains.officers.errors import NotKeptYet
-from mingcha.domains.officers.models import Absence, Officer, OfficerVersion
+from mingcha.domains.officers.models import Absence, CertificateHolder, Officer, OfficerVersion
 from mingcha.domains.officers.rules import AUXILIARY, Asked, Standing, obstacles, prefix
 
+__all__ = ["Officer"]
 SEE = "officers.see"
 FIRST = "officers.warn_first"
 
@@ -36,6 +37,18 @@ class Filter:
 def visible_to(account: Account) -> QuerySet[Officer]:
     """The officers an account may look up: all, for officials with the right; else none."""
     return _all() if account.holds(SEE) else Officer.objects.none()
+
+
+def whole() -> QuerySet[Officer]:
+    """Every officer, for selections that the caller has asked the permission for."""
+    return Officer.objects.select_related("organisation")
+
+
+def holders(certificates: Collection[str]) -> dict[str, Account]:
+    """certificate → the account of its holder, of those that have one."""
+    found = CertificateHolder.objects.filter(officer__certificate__in=certificates)
+    rows = found.select_related("officer", "account__organisation")
+    return {one.officer.certificate: one.account for one in rows}
 
 
 def public(on: date | None = None) -> QuerySet[Any]:

@@ -2,6 +2,7 @@
 
 from mingcha.base.cases.services.handling import claim, extend, hand_over, link, relate
 from mingcha.base.cases.services.inbox import deliver_waiting, note_opened, tell
+from mingcha.base.cases.services.many import open_many
 from mingcha.base.cases.services.moving import (
     Deadline,
     Opening,
@@ -27,6 +28,7 @@ __all__ = [
     "link",
     "may_urge",
     "note_opened",
+    "open_many",
     "opened",
     "relate",
     "remind",

@@ -1,6 +1,6 @@
 """Clocks of a case: started, stopped, paused, resumed and extended by rule; moved with the calendar."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from django.db import transaction
@@ -122,6 +122,38 @@ def recount(*, because: str) -> dict[str, tuple[str, str]]:
             record = ("cases.clocks", local_today().isoformat())
             ledger.act(None, "重算办理期限", record, content={"because": because, "moved": said})
     return moved
+
+
+def opening(case: Case, rules: Sequence[str], *, on: date) -> list[Clock]:
+    """The clocks that a case of some rules begins with, counted and not saved, and the case's dates.
+
+    For many cases that are opened on one day: ask once, and give each its own (`for_case`).
+    """
+    judge, made = calendar.days(), []
+    for key in rules:
+        rule = in_force(key, on=on)
+        reached = due(on, [Period(rule.value, rule.unit)], [], judge)
+        made.append(
+            Clock(
+                case=case, rule=rule, started_on=on, due_on=reached.day,
+                is_provisional=reached.provisional, how=reached.how,
+            )
+        )  # fmt: skip
+    first = min(made, key=lambda clock: clock.due_on or date.max, default=None)
+    if first is not None:
+        case.due_on, case.is_provisional = first.due_on, first.is_provisional
+    return made
+
+
+def for_case(case: Case, clocks: Sequence[Clock]) -> list[Clock]:
+    """The same clocks for another case that was opened on the same day."""
+    return [
+        Clock(
+            case=case, rule=one.rule, started_on=one.started_on, due_on=one.due_on,
+            is_provisional=one.is_provisional, how=one.how,
+        )
+        for one in clocks
+    ]  # fmt: skip
 
 
 def _recount_one(pk: int, judge: Judge, because: str) -> tuple[str, str, str] | None:

@@ -1,5 +1,7 @@
 """The inbox (待办): asked for, served, opened, claimed, done. Each row is its own proof of service."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -21,6 +23,31 @@ def ask(case: Case, *, person: Account | None, by: Account | None) -> Todo | Non
     if verb is None:
         return None
     return _send(Todo(case=case, unit=case.unit, person=person, verb=verb, sent_by=by))
+
+
+def asked_of_many(
+    cases: Sequence[tuple[Case, Sequence[Account]]], *, by: Account | None
+) -> list[Todo]:
+    """What asks the bodies that have many cases of one kind and state, or the people named of each.
+
+    Not saved. Whether a body can receive is asked once.
+    """
+    now, receives = utc_now(), dict[int, bool]()
+    made: list[Todo] = []
+    for case, people in cases:
+        verb = case.of.machine.duties.get(case.state)
+        if verb is None:
+            continue
+        asked: Sequence[Account | None] = people or [None]
+        for person in asked:
+            todo = Todo(case=case, unit=case.unit, person=person, verb=verb, sent_by=by,
+                        due_on=case.due_on)  # fmt: skip
+            if person is None and case.unit_id not in receives:
+                receives[case.unit_id] = _can_be_received(todo)
+            is_received = receives[case.unit_id] if person is None else person.is_active
+            todo.delivered_at = now if is_received else None
+            made.append(todo)
+    return made
 
 
 def tell(

@@ -46,10 +46,12 @@ def register_content(register: m.Register) -> Mapping[str, Json]:
 
 
 def draw_content(draw: m.Draw) -> Mapping[str, Json]:
-    """A draw with the values of its sources and its later rounds. What was drawn stands in `result`."""
+    """A draw with what its seed is made of and its later rounds. What was drawn stands in `result`."""
+    pledges = [] if draw.cancelled_at else draw.task.pledges.order_by("pk")
     return {
         **row(draw, "commitment"),
         "values": [row(one) for one in draw.values.order_by("pk")],
+        "numbers": [row(one) for one in pledges],
         "rounds": [row(one) for one in draw.rounds.order_by("number")],
     }
 
@@ -90,7 +92,7 @@ def task_content(case: int) -> Mapping[str, Json]:
             {**row(one), "items": [row(item) for item in one.items.all()]} for one in assignments
         ],
         "sources": [row(one) for one in task.sources.order_by("number")],
-        "pledges": [row(one) for one in task.pledges.order_by("pk")],
+        "pledges": [[one.party, one.commitment] for one in task.pledges.order_by("pk")],
     }
 
 

@@ -1,0 +1,5 @@
+"""Background work of inspections: freezing and drawing."""
+
+from mingcha.domains.inspections.jobs import drawing, freezing
+
+__all__ = ["drawing", "freezing"]

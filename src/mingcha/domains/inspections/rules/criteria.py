@@ -1,0 +1,143 @@
+"""What a register, a scope or a stratum selects, read strictly from what was saved. Pure.
+
+Objects are selected by kind, trade, division, list they stand on, days of founding, or by an own list
+of codes; officers by body, kind of enforcement, area, or an own list of certificates. Every part
+narrows; what is empty does not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, TypeVar
+
+from mingcha.domains.inspections.errors import BadCriteria
+
+LISTS = {"abnormal_listing": "列入经营异常名录", "serious_listing": "列入严重违法失信名单"}
+MOST_CODES = 200_000
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Objects:
+    """A selection of parties. Regions and industries are codes or the beginnings of codes."""
+
+    kinds: tuple[str, ...] = ()
+    industries: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    founded_since: str = ""
+    founded_until: str = ""
+    words: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """What is selected, in a sentence of parts; "全部" for no condition."""
+        said = [
+            ("对象类型", "、".join(self.kinds)),
+            ("行业", "、".join(self.industries)),
+            ("区域", "、".join(self.regions)),
+            ("", "或".join(LISTS[one] for one in self.listed)),
+            ("未", "、未".join(LISTS[one] for one in self.unlisted)),
+            ("名称含", self.words),
+            ("成立不早于", self.founded_since),
+            ("成立不晚于", self.founded_until),
+            ("自有名单", f"{len(self.codes)} 户" if self.codes else ""),
+        ]
+        return "；".join(f"{label}{value}" for label, value in said if value) or "全部"
+
+
+@dataclass(frozen=True)
+class Officers:
+    """A selection of officers: of bodies (marks) and those below them, skills, areas, certificates."""
+
+    bodies: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """What is selected, in a sentence of parts."""
+        said = [
+            ("机构", "、".join(self.bodies)),
+            ("执法类别", "、".join(self.skills)),
+            ("区域", "、".join(self.areas)),
+            ("自有名单", f"{len(self.certificates)} 人" if self.certificates else ""),
+        ]
+        return "；".join(f"{label}{value}" for label, value in said if value) or "全部"
+
+
+def objects(said: Mapping[str, Any]) -> Objects:
+    """A selection of parties as saved. Raises BadCriteria for what it does not know."""
+    read = _read(Objects, said)
+    _check_lists(read)
+    for field, codes in (("regions", read.regions), ("industries", read.industries)):
+        for code in codes:
+            if not code.isalnum() or len(code) > 10:
+                raise BadCriteria(field=field, value=code, problem="应为代码或代码的开头")
+    return read
+
+
+def _check_lists(read: Objects) -> None:
+    for field, chosen in (("listed", read.listed), ("unlisted", read.unlisted)):
+        for one in chosen:
+            if one not in LISTS:
+                raise BadCriteria(field=field, value=one, problem="不是平台有的名录")
+    days = ("founded_since", read.founded_since), ("founded_until", read.founded_until)
+    for field, day in days:
+        if day and not _is_day(day):
+            raise BadCriteria(field=field, value=day, problem="应为日期")
+
+
+def officers(said: Mapping[str, Any]) -> Officers:
+    """A selection of officers as saved. Raises BadCriteria."""
+    return _read(Officers, said)
+
+
+def saved(read: Objects | Officers) -> dict[str, Any]:
+    """The inverse: only what narrows."""
+    found = {field.name: getattr(read, field.name) for field in fields(read)}
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in found.items()
+        if value
+    }
+
+
+def several(text: str) -> tuple[str, ...]:
+    """Codes typed or pasted in any usual way, each once, in order. Raises BadCriteria for too many."""
+    for mark in "，、；;,\t\r\n":
+        text = text.replace(mark, " ")
+    found = tuple(dict.fromkeys(text.split()))
+    if len(found) > MOST_CODES:
+        raise BadCriteria(
+            field="自有名单", value=f"{len(found)} 个代码", problem=f"最多 {MOST_CODES} 个"
+        )
+    return found
+
+
+def _read(of: type[T], said: Mapping[str, Any]) -> T:
+    known = {field.name: field.default for field in fields(of)}  # type: ignore[arg-type]
+    for name, value in said.items():
+        if name not in known:
+            raise BadCriteria(field=name, value=value, problem="不是选取条件")
+        if isinstance(known[name], str) != isinstance(value, str):
+            raise BadCriteria(field=name, value=value, problem="类型不对")
+    return of(**{n: v if isinstance(v, str) else _texts(n, v) for n, v in said.items()})
+
+
+def _texts(field: str, values: Sequence[Any]) -> tuple[str, ...]:
+    for value in values:
+        if not isinstance(value, str) or not value:
+            raise BadCriteria(field=field, value=value, problem="应为文字且不能为空")
+    return tuple(values)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

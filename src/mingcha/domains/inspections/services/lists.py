@@ -1,0 +1,180 @@
+"""The list of random-inspection items and the registers: written, published, never rewritten."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from mingcha.base.days import local_day, local_today, utc_now
+from mingcha.base.people.models import Account, Organisation
+from mingcha.base.people.queries import require
+from mingcha.domains.catalog.queries import item_in_force
+from mingcha.domains.inspections import errors
+from mingcha.domains.inspections.models import (
+    Avoidance,
+    RandomItem,
+    RandomItemVersion,
+    Register,
+    RegisterVersion,
+)
+from mingcha.domains.inspections.queries import selecting
+from mingcha.domains.inspections.rules import criteria
+from mingcha.domains.inspections.services.common import (
+    act_on_avoidance,
+    act_on_item,
+    act_on_register,
+)
+from mingcha.domains.inspections.states import PLAN, PUBLISH
+from mingcha.domains.officers.queries import Officer
+from mingcha.domains.parties.queries import Party
+
+
+@dataclass(frozen=True)
+class ItemSaid:
+    """What a random-inspection item says; see RandomItemVersion."""
+
+    category: str
+    name: str
+    scheme: str
+    code: str
+    object_kinds: Sequence[str]
+    objects_in_words: str
+    methods: Sequence[str]
+    basis: str
+    since: date
+    until: date | None = None
+    is_key: bool = False
+    skill: str = ""
+    partners: Sequence[Organisation] = ()
+
+
+@transaction.atomic
+def write_item(
+    said: ItemSaid, *, body: Organisation, actor: Account, item: RandomItem | None = None
+) -> RandomItemVersion:
+    """Write an item of a body's list, or a new version of one (编制随机抽查事项). Leaves one act.
+
+    It counts once it is published. Raises NotAllowed or ItemNotInForce.
+    """
+    require(actor, PLAN, body)
+    _check_item(said)
+    item = item or RandomItem.objects.create(body=body)
+    item = RandomItem.objects.select_for_update().get(pk=item.pk)
+    last = item.versions.order_by("-number").first()
+    version = RandomItemVersion.objects.create(
+        item=item, number=last.number + 1 if last else 1, made_by=actor, category=said.category,
+        name=said.name, scheme=said.scheme, code=said.code, object_kinds=list(said.object_kinds),
+        objects_in_words=said.objects_in_words, is_key=said.is_key, methods=list(said.methods),
+        skill=said.skill, basis=said.basis, since=said.since, until=said.until,
+    )  # fmt: skip
+    version.partners.set(said.partners)
+    act_on_item(item, "编制随机抽查事项", actor)
+    return version
+
+
+@transaction.atomic
+def publish_item(version: RandomItemVersion, *, actor: Account) -> RandomItemVersion:
+    """Publish a version of an item (公布随机抽查事项); the one before ends the day before it begins.
+
+    Leaves one act. Raises NotAllowed, PublishedAlready, VersionOverlaps or ItemNotInForce.
+    """
+    item = RandomItem.objects.select_for_update().get(pk=version.item_id)
+    require(actor, PUBLISH, item.body)
+    version.refresh_from_db()
+    if version.published_at is not None:
+        raise errors.PublishedAlready(name=version.name, on=local_day(version.published_at))
+    if item_in_force(version.scheme, version.code, on=version.since) is None:
+        raise errors.ItemNotInForce(code=version.code, on=version.since)
+    published = item.versions.filter(published_at__isnull=False)
+    later = published.filter(since__gte=version.since).order_by("since").first()
+    if later is not None:
+        raise errors.VersionOverlaps(name=later.name, since=later.since)
+    eve = version.since - timedelta(days=1)
+    for before in published.filter(since__lt=version.since):
+        if before.until is None or before.until > eve:
+            before.until = eve
+            before.save(update_fields=["until"])
+    version.published_by, version.published_at = actor, utc_now()
+    version.save(update_fields=["published_by", "published_at"])
+    act_on_item(item, "公布随机抽查事项", actor)
+    return version
+
+
+@transaction.atomic
+def end_item(version: RandomItemVersion, *, on: date, actor: Account) -> RandomItemVersion:
+    """Let a published version end on a day (停用随机抽查事项). Leaves one act. Raises NotAllowed."""
+    item = RandomItem.objects.select_for_update().get(pk=version.item_id)
+    require(actor, PUBLISH, item.body)
+    version.refresh_from_db()
+    version.until = max(on, version.since)
+    version.save(update_fields=["until"])
+    act_on_item(item, "停用随机抽查事项", actor)
+    return version
+
+
+def _check_item(said: ItemSaid) -> None:
+    if item_in_force(said.scheme, said.code, on=max(said.since, local_today())) is None:
+        raise errors.ItemNotInForce(code=said.code, on=said.since)
+    for field, value in (("抽查事项", said.name), ("检查依据", said.basis)):
+        if not value.strip():
+            raise errors.BadCriteria(field=field, value="", problem="不能为空")
+
+
+@transaction.atomic
+def write_register(
+    register: Register, said: Mapping[str, Any], *, reason: str = "", actor: Account
+) -> RegisterVersion:
+    """Save a register's selection as its next version (编制名录库). Leaves one act.
+
+    `register` need not be saved yet. Raises NotAllowed or BadCriteria.
+    """
+    require(actor, PLAN, register.body)
+    if register.pk is None:
+        register.save()
+    register = Register.objects.select_for_update().get(pk=register.pk)
+    if register.of == Register.Of.OBJECTS:
+        objects = criteria.objects(said)
+        saved, found = criteria.saved(objects), selecting.parties(objects).count()
+    else:
+        officers = criteria.officers(said)
+        saved, found = criteria.saved(officers), selecting.certified(officers).count()
+    last = register.versions.order_by("-number").first()
+    version = RegisterVersion.objects.create(
+        register=register, number=last.number + 1 if last else 1, criteria=saved, found=found,
+        reason=reason[:300], made_by=actor,
+    )  # fmt: skip
+    act_on_register(register, "编制名录库", actor)
+    return version
+
+
+@transaction.atomic
+def close_register(register: Register, *, actor: Account) -> Register:
+    """Use a register no more (停用名录库). Leaves one act. Raises NotAllowed."""
+    require(actor, PLAN, register.body)
+    register = Register.objects.select_for_update().get(pk=register.pk)
+    register.is_closed = True
+    register.save(update_fields=["is_closed"])
+    act_on_register(register, "停用名录库", actor)
+    return register
+
+
+@transaction.atomic
+def declare_avoidance(  # noqa: PLR0913  # each is a thing one has to say
+    officer: Officer, party: Party, ground: str, *, since: date, until: date | None = None,
+    note: str = "", actor: Account,
+) -> Avoidance:  # fmt: skip
+    """Note that an officer keeps away from a party (登记回避). Leaves one act.
+
+    Open to the officer's own account, and to whoever writes tasks for the officer's body.
+    """
+    own = getattr(officer, "holder", None)
+    if (own is None or own.account_id != actor.pk) and officer.organisation is not None:
+        require(actor, PLAN, officer.organisation)
+    avoidance = Avoidance.objects.create(
+        officer=officer, party=party, ground=ground, note=note, since=since, until=until,
+        declared_by=actor,
+    )  # fmt: skip
+    act_on_avoidance(avoidance, "登记回避", actor)
+    return avoidance
