@@ -21,6 +21,7 @@ PUBLIC_PLACES = (
     ("portal:items", "监管事项"),
     ("portal:checklists", "检查清单"),
     ("portal:exceptions", "监管例外"),
+    ("portal:draws", "随机抽取"),
     ("officers:public", "执法人员"),
     ("portal:dictionary", "数据字典"),
 )

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("mingcha.domains.portal.urls")),
     path("", include("mingcha.domains.officers.urls")),
     path("", include("mingcha.domains.quality.urls")),
+    path("", include("mingcha.domains.inspections.urls")),
     path("api/v1/", api.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from mingcha.domains.portal.views import book, dictionary, exceptions, files, objections, seals
+from mingcha.domains.portal.views import (
+    book,
+    dictionary,
+    draws,
+    exceptions,
+    files,
+    objections,
+    seals,
+)
 
 
 def _book(kind: str) -> list[URLPattern]:
@@ -25,6 +33,10 @@ urlpatterns = [
     path("book/exceptions/<slug:number>/", objections.exception, name="exception"),
     path("book/exceptions/<slug:number>/object", objections.objection_new, name="objection_new"),
     path("book/objections/", objections.objection_status, name="objections"),
+    path("draws/", draws.draws, name="draws"),
+    path("draws/<slug:draw_id>/", draws.draw, name="draw"),
+    path("draws/<slug:draw_id>/commitment.txt", draws.commitment, name="draw_commitment"),
+    path("draws/<slug:draw_id>/bundle.zip", draws.bundle, name="draw_bundle"),
     path("standards/", dictionary.dictionary, name="dictionary"),
     path("standards/schema.json", dictionary.schemas, name="schemas"),
     path("standards/codes/<slug:name>/", dictionary.codes, name="codes"),

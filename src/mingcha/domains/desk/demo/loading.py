@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from mingcha.base.jobs import defer
 from mingcha.base.people.models import Account
 from mingcha.base.people.queries import account_called, named
-from mingcha.domains.desk.demo import deeds
+from mingcha.domains.desk.demo import deeds, inspecting
 from mingcha.domains.desk.demo.errors import NothingWorks, NotLanded
 from mingcha.domains.desk.demo.generate import City, Delivery
 from mingcha.domains.desk.demo.installing import sender_of
@@ -63,6 +63,9 @@ class Loading:
         self._until(lambda: not _jobs_left(), self._standing)
         self.say("收尾：监管例外及其异议、法律变动")
         deeds.do(self.world, self.say)
+        self._until(lambda: not _jobs_left(), self._standing)
+        self.say("收尾：抽查事项、名录库、计划和抽查任务")
+        inspecting.do(self.world, self.say)
         self._until(lambda: not _jobs_left(), self._standing)
         self.say("收尾：统计数据质量，提醒即将到期的证件")
         for job in NIGHTLY:

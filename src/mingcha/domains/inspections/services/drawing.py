@@ -116,6 +116,13 @@ def hold(draw: Draw, *, actor: Account, tell: Tell) -> Draw:
     return draw
 
 
+def agrees(draw: Draw, tell: Tell) -> bool:
+    """Whether the draw, recomputed from its frozen files and its seed, is what was recorded."""
+    found = computed(draw, tell)
+    made = bundle.files(found, on=local_today(), is_audit=True)
+    return result_of(made) == draw.result and found.seed.text == draw.seed
+
+
 def keep_bundles(draw: Draw, tell: Tell) -> None:
     """Write the public bundle and that for auditors beside the frame. May be done again at any time."""
     found = computed(draw, tell)

@@ -79,6 +79,13 @@ def start(task: Task, *, actor: Account) -> Run:
     return run
 
 
+def stop(task: Task, *, actor: Account) -> None:
+    """Stop a freeze or a draw that has not committed (停止). Raises NotAllowed."""
+    require(actor, TASK, task.body)
+    if task.run is not None and task.run.state in OPEN:
+        runs.ask_to_cancel(task.run)
+
+
 def check(task: Task) -> None:
     """Whether everything is said that a freeze needs. Raises TaskFrozen, NotWithoutDraw, TaskIncomplete."""
     if task.case.state != TaskState.DRAFT:
@@ -260,11 +267,6 @@ def _commitment(task: Task, frozen: Frozen, draw_id: str) -> Commitment:
     )  # fmt: skip
     own = any(more.where.codes for one in writing.strata(task.strata) for more in one.weights)
     return commit(frozen, terms, has_internal_weights=own)
-
-
-def finish(run: Run, state: RunState, error: str = "") -> None:
-    """End the run of a freeze or a draw."""
-    runs.finish(run, state, error=error)
 
 
 def _salt() -> str:

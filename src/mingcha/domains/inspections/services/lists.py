@@ -149,6 +149,13 @@ def write_register(
     return version
 
 
+def new_register(
+    name: str, of: str, said: Mapping[str, Any], *, body: Organisation, actor: Account
+) -> RegisterVersion:
+    """Begin a register of a body with its first selection; see `write_register`."""
+    return write_register(Register(body=body, of=of, name=name), said, actor=actor)
+
+
 @transaction.atomic
 def close_register(register: Register, *, actor: Account) -> Register:
     """Use a register no more (停用名录库). Leaves one act. Raises NotAllowed."""

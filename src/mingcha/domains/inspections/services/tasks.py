@@ -44,7 +44,6 @@ class TaskSaid:
     exclusions: Mapping[str, Any] = field(default_factory=dict)
     level: str = Level.KEYED
     embargo_on: date | None = None
-    reveal_by: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -110,8 +109,9 @@ def assign(task: Task, shares: Iterable[Share], *, actor: Account) -> list[Assig
 
 
 def set_sources(
-    task: Task, sources: Iterable[SourceSaid], pledges: Mapping[str, str], *, actor: Account
-) -> None:
+    task: Task, sources: Iterable[SourceSaid], pledges: Mapping[str, str], *,
+    reveal_by: datetime | None = None, actor: Account,
+) -> None:  # fmt: skip
     """Name the sources of the seed in their order, and the parties with their commitments
     (确定随机数来源). Leaves one act. Raises NotAllowed or TaskFrozen.
     """
@@ -122,6 +122,8 @@ def set_sources(
             SeedSource.objects.create(task=open_task, number=number, **vars(one))
         for party, commitment in pledges.items():
             Pledge.objects.create(task=open_task, party=party, commitment=commitment)
+        open_task.reveal_by = reveal_by
+        open_task.save(update_fields=["reveal_by"])
 
 
 @contextmanager

@@ -1,0 +1,122 @@
+"""A draw as pages show it: what was committed, what the seed is made of, what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from mingcha.base.days import local_today, utc_now
+from mingcha.domains.inspections.models import Draw, DrawnUnit, Part, Place, SeedSource, SeedValue
+from mingcha.domains.inspections.models.tasks import Level
+from mingcha.domains.inspections.rules import commitment
+from mingcha.domains.inspections.rules.commitment import Commitment
+
+
+@dataclass(frozen=True)
+class SourceNow:
+    """A source of the seed, its value if there is one, and what may be done."""
+
+    source: SeedSource
+    value: SeedValue | None
+    may_be_known: bool
+
+    @property
+    def standing(self) -> tuple[str, str]:
+        """Word and colour."""
+        if self.value is None:
+            return ("待录入", "doing") if self.may_be_known else ("尚未产生", "todo")
+        return ("已核对", "done") if self.value.confirmed_at else ("待另一人核对", "due")
+
+
+def said(draw: Draw) -> Commitment:
+    """What was committed."""
+    return commitment.read(bytes(draw.commitment))
+
+
+def roots(draw: Draw) -> list[dict[str, object]]:
+    """The committed files: what each holds, lines, root."""
+    labels = {"F": "参加抽取的对象", "X": "排除的对象", "S": "分层", "D": "人员需求",
+              "O": "执法人员", "A": "回避"}  # fmt: skip
+    return [
+        {"kind": kind, "label": label, "size": draw.files[kind][0], "root": draw.files[kind][1]}
+        for kind, label in labels.items()
+    ]
+
+
+def sources(draw: Draw) -> list[SourceNow]:
+    """The sources in their order."""
+    now = utc_now()
+    values = {
+        one.source: one
+        for one in draw.values.filter(refused_at__isnull=True).select_related(
+            "entered_by", "confirmed_by"
+        )
+    }
+    found = SeedSource.objects.filter(task=draw.task_id).order_by("number")
+    return [SourceNow(one, values.get(one.source), one.at <= now) for one in found]
+
+
+def units(draw: Draw) -> QuerySet[DrawnUnit]:
+    """What was drawn, in the order of the draw, with its visit, parts and teams."""
+    places = Place.objects.filter(left_at__isnull=True).order_by("number")
+    parts = Part.objects.select_related("case", "body").prefetch_related(
+        Prefetch("places", places, to_attr="team")
+    )
+    found = draw.units.select_related("party", "visit").order_by("stratum", "is_reserve", "place")
+    return found.prefetch_related(Prefetch("visit__parts", parts, to_attr="shown"))
+
+
+def vacancies(draw: Draw) -> QuerySet[Place]:
+    """The places nobody fills, with who lacks officers."""
+    found = Place.objects.filter(
+        part__visit__unit__draw=draw, officer__isnull=True, left_at__isnull=True
+    )
+    return found.select_related("part__case", "part__body", "part__visit__party").order_by("pk")
+
+
+def are_names_public(draw: Draw) -> bool:
+    """Whether the publication level lets the public see who was drawn today."""
+    if draw.drawn_at is None:
+        return False
+    if draw.task.level == Level.EMBARGOED:
+        embargo = draw.task.embargo_on
+        return embargo is not None and local_today() >= embargo
+    return draw.task.level == Level.OPEN
+
+
+def explained(draw: Draw) -> list[dict[str, Any]]:
+    """Each class with its numbers: size, wanted, chance, method, in words a witness can follow."""
+    found = []
+    for one in draw.counts.get("strata", []):
+        size, wanted = one["size"], one["wanted"]
+        method = {
+            "srs": "等概率：随机数最小的中选",
+            "pareto": "按权重（Pareto）",
+            "take-all": "全部必查",
+            "systematic": "按权重（系统抽样）",
+            "pps": "按权重",
+        }[one.get("used", one["method"])]
+        found.append(one | {
+            "chance": f"{wanted / size * 100:.3g}%" if one["method"] == "srs" else "依权重而定",
+            "method_said": method, "why": f"{size} 户中抽 {wanted} 户，备 {one['reserves']} 户",
+        })  # fmt: skip
+    return found
+
+
+def steps(draw: Draw, now: Sequence[SourceNow]) -> list[dict[str, str]]:
+    """Where the draw stands, for the left side of its page."""
+    seeded = bool(now) and all(one.value and one.value.confirmed_at for one in now)
+    is_over = draw.drawn_at is not None or draw.cancelled_at is not None
+    done = [True, seeded or is_over, is_over]
+    labels = [
+        ("名单冻结，承诺公布", f"{draw.frozen_at:%Y-%m-%d}"),
+        ("来源产生，两人录入核对", ""),
+        ("抽取对象，匹配人员", "已取消" if draw.cancelled_at else ""),
+    ]
+    first = next((n for n, one in enumerate(done) if not one), len(done))
+    return [
+        {"label": label, "note": note,
+         "state": "past" if n < first else "now" if n == first else "next"}
+        for n, (label, note) in enumerate(labels)
+    ]  # fmt: skip
