@@ -7,11 +7,12 @@ config/rights.yaml: a new page, a changed door or a changed role fails until som
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, get_resolver, reverse
+from tests.house.matrix_of_inspections import INSPECTIONS
 
 from mingcha.base.access import PUBLIC, SIGNED_IN
 from mingcha.config.api import api
 
-PAGES = {
+PAGES = INSPECTIONS | {
     "desk:signin": PUBLIC,
     "desk:signin_code": PUBLIC,
     "desk:signout": SIGNED_IN,
@@ -210,42 +211,6 @@ PAGES = {
     "records:consent": "insight.dossier",
     "records:consent_new": "records.consent",
     "records:consent_withdraw": "records.consent",
-    "inspections:items": "inspections.see",
-    "inspections:item": "inspections.see",
-    "inspections:registers": "inspections.see",
-    "inspections:register": "inspections.see",
-    "inspections:plans": "inspections.see",
-    "inspections:tasks": "inspections.see",
-    "inspections:task_frame": "inspections.see",
-    "inspections:task_rows": "inspections.see",
-    "inspections:task_progress": "inspections.see",
-    "inspections:draw": "inspections.see",
-    "inspections:item_new": "inspections.plan",
-    "inspections:item_version": "inspections.plan",
-    "inspections:register_new": "inspections.plan",
-    "inspections:register_write": "inspections.plan",
-    "inspections:plan_new": "inspections.plan",
-    "inspections:plan_lines": "inspections.plan",
-    "inspections:task_new": "inspections.task",
-    "inspections:task_write": "inspections.task",
-    "inspections:task_strata": "inspections.task",
-    "inspections:task_shares": "inspections.task",
-    "inspections:task_sources": "inspections.task",
-    "inspections:task_freeze": "inspections.task",
-    "inspections:task_stop": "inspections.task",
-    "inspections:task_issue": "inspections.task",
-    "inspections:draw_value": "inspections.draw",
-    "inspections:draw_reveal": "inspections.draw",
-    "inspections:draw_hold": "inspections.draw",
-    "inspections:draw_cancel": "inspections.draw",
-    "inspections:item_publish": "inspections.publish",
-    "inspections:draw_refill": "inspections.draw",
-    "inspections:unit_replace": "inspections.see",
-    "inspections:task_merges": "inspections.see",
-    "portal:draws": PUBLIC,
-    "portal:draw": PUBLIC,
-    "portal:draw_commitment": PUBLIC,
-    "portal:draw_bundle": PUBLIC,
     "portal:seals": PUBLIC,
     "portal:seal": PUBLIC,
     "portal:seal_json": PUBLIC,
