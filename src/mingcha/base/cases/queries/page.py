@@ -17,6 +17,7 @@ from mingcha.base.people.queries import answering, holders_of, require
 
 NEARLY_LATE_WORKDAYS = 2  # how many working days before the end a clock turns amber on a page
 ABOVE = {Rung.UNIT: Duty.UNIT, Rung.LEADER: Duty.LEADER, Rung.HEAD: Duty.HEAD}
+BELOW = 20  # cases below one that its page lists
 TAKERS = 200  # people offered when a case is handed over
 
 
@@ -92,11 +93,16 @@ def services_of(case: Case) -> Sequence[Todo]:
 
 
 def linked(case: Case, account: Account) -> list[tuple[Case, str]]:
-    """The cases that have to do with this one and that the account may see, with the reason."""
+    """The cases that have to do with this one and that the account may see, with the reason.
+
+    Of thousands of cases below it the first few: the list of cases has the others.
+    """
     mine = visible_to(account)
     out = [(link.other_id, link.why) for link in case.links.all()]
     back = [(link.case_id, link.why) for link in case.links_to.all()]
-    family = [(pk, "下级办件") for pk in case.children.values_list("pk", flat=True)]
+    family = [
+        (pk, "下级办件") for pk in case.children.order_by("pk").values_list("pk", flat=True)[:BELOW]
+    ]
     if case.parent_id is not None:
         family.append((case.parent_id, "上级办件"))
     why = dict(out + back + family)

@@ -32,7 +32,7 @@ from mingcha.domains.inspections.services.tasks import Share, SourceSaid, TaskSa
 
 MANAGER, FILER, OFFICERS_SINCE = "market-plan", "data-admin", date(2026, 1, 1)
 PARTIES = ("演示市市场监管局", "演示市数据局", "演示市纪检监察组")
-RETAIL, CATERING = "F52", "H62"
+FOOD = ["F", "52", "H", "62"]
 
 
 def do(world: World, say: Callable[[str], None]) -> None:
@@ -41,9 +41,9 @@ def do(world: World, say: Callable[[str], None]) -> None:
     if seen.plans(manager).exists():
         return
     body = manager.organisation
-    item = _item(f"食品销售监督检查{MARK}", RETAIL)
-    other = _item(f"餐饮服务监督检查{MARK}", CATERING)
-    objects = _register(f"食品经营主体{MARK}", "objects", {"kinds": ["1"]})
+    item = _item(f"食品销售监督检查{MARK}")
+    other = _item(f"餐饮服务监督检查{MARK}")
+    objects = _register(f"食品经营主体{MARK}", "objects", {"kinds": ["1"], "industries": FOOD})
     officers = _register(f"市场监管执法人员{MARK}", "officers", {"bodies": [body.code]})
     line = _plan([item, other], body)
     today = local_today()
@@ -88,7 +88,7 @@ STRATA = [
 ]  # fmt: skip
 
 
-def _item(name: str, _industry: str) -> Any:
+def _item(name: str) -> Any:
     manager = account_called(MANAGER)
     body = manager.organisation
     today = local_today()

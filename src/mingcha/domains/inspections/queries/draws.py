@@ -10,6 +10,7 @@ from mingcha.base.days import local_today, utc_now
 from mingcha.domains.inspections.models import Draw, DrawnUnit, Part, Place, SeedSource, SeedValue
 from mingcha.domains.inspections.models.tasks import Level
 from mingcha.domains.inspections.rules import commitment
+from mingcha.domains.inspections.rules.chance import hashed
 from mingcha.domains.inspections.rules.commitment import Commitment
 
 
@@ -65,6 +66,15 @@ def units(draw: Draw) -> QuerySet[DrawnUnit]:
     )
     found = draw.units.select_related("party", "visit").order_by("stratum", "is_reserve", "place")
     return found.prefetch_related(Prefetch("visit__parts", parts, to_attr="shown"))
+
+
+def numbered(draw: Draw, shown: Sequence[DrawnUnit]) -> list[DrawnUnit]:
+    """The same, each with its random number `u` in hexadecimal: SM3 of seed, number and key."""
+    made = said(draw)
+    for one in shown:
+        parts = (draw.seed, draw.draw_id, one.key)
+        one.u = hashed(made.by, *(part.encode() for part in parts)).hex()  # type: ignore[attr-defined]
+    return list(shown)
 
 
 def vacancies(draw: Draw) -> QuerySet[Place]:

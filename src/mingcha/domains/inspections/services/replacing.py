@@ -7,7 +7,7 @@ from mingcha.base.cases.services import Opening, Said, advance, opened
 from mingcha.base.people.models import Account
 from mingcha.base.people.queries import require
 from mingcha.domains.inspections import errors
-from mingcha.domains.inspections.models import DrawnUnit, Part, Replacement, Visit
+from mingcha.domains.inspections.models import Draw, DrawnUnit, Part, Replacement, Visit
 from mingcha.domains.inspections.services.teams import TO_BE_NAMED, Team, open_parts
 from mingcha.domains.inspections.states import INSPECT, REPLACEMENT_KIND, TASK, PartState
 
@@ -48,9 +48,8 @@ def allow(case: Case, *, actor: Account, said: Said) -> Replacement:
     unit = found.unit
     with advance(case, "allow", actor=actor, said=said):
         used = Replacement.objects.filter(reserve__draw=unit.draw).values("reserve")
-        spare = unit.draw.units.select_for_update().filter(
-            stratum=unit.stratum, is_reserve=True
-        )  # fmt: skip
+        Draw.objects.select_for_update().get(pk=unit.draw_id)  # one after another
+        spare = unit.draw.units.filter(stratum=unit.stratum, is_reserve=True)
         reserve = spare.exclude(pk__in=used).order_by("place").first()
         if reserve is None:
             raise errors.NoReserveLeft(stratum=unit.stratum)

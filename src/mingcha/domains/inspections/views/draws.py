@@ -56,7 +56,7 @@ def draw(request: HttpRequest, draw_id: str) -> HttpResponse:
         "draw": found, "task": found.task, "said": queries.said(found), "roots": queries.roots(found),
         "sources": now, "pledges": list(found.task.pledges.all()),
         "classes": queries.explained(found), "steps": queries.steps(found, now),
-        "units": list(units[pager.here]), "pager": pager,
+        "units": queries.numbered(found, list(units[pager.here])), "pager": pager,
         "vacancies": list(queries.vacancies(found)[:50]) if found.drawn_at else [],
         "run": frame.run_of(found.task), "rounds": list(found.rounds.all()),
         "is_open": found.drawn_at is None and found.cancelled_at is None,

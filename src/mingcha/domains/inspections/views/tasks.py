@@ -390,7 +390,7 @@ def _stratum(said: Mapping[str, Any]) -> dict[str, Any]:
     heavier = said["weights"][0] if said["weights"] else None
     ratio = forms.DecimalField().to_python(said["ratio"]) if said["ratio"] else None
     return _typed(said["where"]) | {
-        "name": said["name"], "ratio": (ratio * 100).normalize() if ratio else None,
+        "name": said["name"], "ratio": format((ratio * 100).normalize(), "f") if ratio else None,
         "count": said["count"] or None, "reserves": said["reserves"] or None,
         "heavier": heavier["where"]["listed"][0] if heavier else "",
         "weight": heavier["weight"] if heavier else None,
