@@ -31,6 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="旧金山卫生检查数据：经同一入口入库，打印回执。")
     parser.add_argument("folder", type=Path, help="存放 businesses.csv 等文件的目录")
     parser.add_argument("--home", type=Path, default=home(), help="数据目录，默认与 mingcha 相同")
+    parser.add_argument("--draw", action="store_true", help="入库后按上次得分分层，随机抽查一次")
     chosen = parser.parse_args()
     os.environ |= OWN | {"MINGCHA_HOME": str(chosen.home.absolute())}
     (home() / "run").mkdir(parents=True, exist_ok=True)
@@ -42,6 +43,8 @@ def main() -> None:
             subprocess.run(prepare, env=owner, check=True)  # noqa: S603  # our own program
         django.setup()
         import_module("taking_in").take_in(chosen.folder, work=not watched)
+        if chosen.draw:
+            import_module("drawing").draw(work=not watched)
 
 
 if __name__ == "__main__":
