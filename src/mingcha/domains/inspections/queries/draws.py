@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from mingcha.base.days import local_today, utc_now
+from mingcha.base.days import local_day, local_today, utc_now
 from mingcha.domains.inspections.models import Draw, DrawnUnit, Part, Place, SeedSource, SeedValue
 from mingcha.domains.inspections.models.tasks import Level
 from mingcha.domains.inspections.rules import commitment
@@ -120,7 +120,7 @@ def steps(draw: Draw, now: Sequence[SourceNow]) -> list[dict[str, str]]:
     is_over = draw.drawn_at is not None or draw.cancelled_at is not None
     done = [True, seeded or is_over, is_over]
     labels = [
-        ("名单冻结，承诺公布", f"{draw.frozen_at:%Y-%m-%d}"),
+        ("名单冻结，承诺公布", local_day(draw.frozen_at).isoformat()),
         ("来源产生，两人录入核对", ""),
         ("抽取对象，匹配人员", "已取消" if draw.cancelled_at else ""),
     ]

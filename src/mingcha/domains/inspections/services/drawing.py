@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from django.db import transaction
 
 from mingcha.base.cases.services import Said, advance
-from mingcha.base.days import local_today, utc_now
+from mingcha.base.days import local_today, second_text, utc_now
 from mingcha.base.jobs import defer
 from mingcha.base.ledger.hashing import sm3
 from mingcha.base.people.models import Account
@@ -67,7 +67,7 @@ def reveal_of(draw: Draw) -> Reveal:
     pledges = list(draw.task.pledges.order_by("pk"))
     now = utc_now()
     if now < said.reveal_by and any(not one.nonce for one in pledges):
-        raise errors.TooEarly(what="各方随机数公开期满，抽取", at=seeds.moment(said.reveal_by))
+        raise errors.TooEarly(what="各方随机数公开期满，抽取", at=second_text(said.reveal_by))
     values = {
         one.source: one
         for one in draw.values.filter(confirmed_at__isnull=False, refused_at__isnull=True)

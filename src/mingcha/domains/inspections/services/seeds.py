@@ -1,10 +1,8 @@
 """The seed: values of public sources by two persons, and the parties' numbers (随机种子)."""
 
-from datetime import datetime
-
 from django.db import transaction
 
-from mingcha.base.days import SHANGHAI, utc_now
+from mingcha.base.days import second_text, utc_now
 from mingcha.base.ledger.hashing import HASHINGS
 from mingcha.base.people.models import Account
 from mingcha.base.people.queries import require
@@ -31,7 +29,7 @@ def enter_value(
     at = named.fallback_at if is_fallback else named.at
     if utc_now() < at:
         occasion = named.fallback if is_fallback else named.occasion
-        raise errors.TooEarly(what=f"“{named.label}”第 {occasion} 场的取值", at=moment(at))
+        raise errors.TooEarly(what=f"“{named.label}”第 {occasion} 场的取值", at=second_text(at))
     value = " ".join(value.split())
     if not seeds.fits(named.pattern, value):
         raise errors.BadSeedValue(source=source, value=value, pattern=named.pattern)
@@ -88,7 +86,7 @@ def reveal(draw: Draw, party: str, nonce: str, *, actor: Account) -> Pledge:
         raise errors.UnknownName(where="随机种子", what="提供方", key=party)
     due = committed(draw).reveal_by
     if utc_now() >= due:
-        raise errors.TooLate(party=party, at=moment(due))
+        raise errors.TooLate(party=party, at=second_text(due))
     nonce = nonce.strip().lower()
     if seeds.nonce_commitment(HASHINGS[ALG], draw.draw_id, party, nonce) != pledge.commitment:
         raise errors.NonceMismatch(party=party)
@@ -110,10 +108,10 @@ def locked(draw: Draw, actor: Account) -> Draw:
 def refuse_over(draw: Draw) -> None:
     """Raises DrawnAlready or DrawCancelled."""
     if draw.drawn_at is not None:
-        raise errors.DrawnAlready(draw_id=draw.draw_id, at=moment(draw.drawn_at))
+        raise errors.DrawnAlready(draw_id=draw.draw_id, at=second_text(draw.drawn_at))
     if draw.cancelled_at is not None:
         raise errors.DrawCancelled(
-            draw_id=draw.draw_id, at=moment(draw.cancelled_at), because=draw.cancelled_because
+            draw_id=draw.draw_id, at=second_text(draw.cancelled_at), because=draw.cancelled_because
         )
 
 
@@ -128,8 +126,3 @@ def source_of(draw: Draw, source: str) -> SeedSource:
 def committed(draw: Draw) -> commitment.Commitment:
     """What was committed."""
     return commitment.read(bytes(draw.commitment))
-
-
-def moment(at: datetime) -> str:
-    """A moment as a person reads it."""
-    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
