@@ -53,6 +53,7 @@ export default defineConfig({
         early: here("src/early.ts"),
         entry: here("src/entry.ts"),
         draw: here("src/draw.ts"),
+        onsite: here("src/onsite.ts"),
       },
       // htmx holds an eval that its setting allowEval=false never reaches.
       checks: { eval: false },

@@ -29,6 +29,9 @@ NO_PAGE = {
     "healthz", "readyz", "portal:book_file", "portal:book_schema", "portal:template",
     "portal:schema", "portal:schemas", "portal:seal_json", "portal:seal_key", "portal:seals_file",
     "desk:jobs_act", "officers:back", "records:link_decide", "records:link_next",
+    "inspections:plan", "inspections:record", "inspections:attach", "inspections:evidence",
+    "inspections:statement", "inspections:notice_pdf", "inspections:record_pdf",
+    "inspections:order_pdf", "inspections:name_officers",
 }  # fmt: skip
 
 # Pages that need a case: test_cases.py looks at them.
@@ -186,6 +189,8 @@ VISITS = {
     "records:links_alike": ("linker", "/links/alike/"),
     "records:merge": ("linker", "/links/merge/"),
     "portal:dictionary": ("", "/standards/"),
+    "inspections:parts": ("head", "/inspections/parts/"),
+    "inspections:visit_ledger": ("head", "/inspections/visits/"),
     "portal:codes": ("", "/standards/codes/industry/"),
     "portal:table": ("", "/standards/check_action/"),
 }

@@ -271,6 +271,9 @@ API = {
     "POST /operations/jobs/{number}/retry": "desk.operate",
     "POST /operations/jobs/{number}/drop": "desk.operate",
     "GET /metrics": "desk.operate",
+    "GET /inspections/parts": "inspections.inspect",
+    "GET /inspections/parts/{number}": "inspections.see",
+    "PUT /inspections/parts/{number}/findings": "inspections.inspect",
 }
 
 ROLES = {
@@ -355,6 +358,7 @@ BODIES = {
     "/drop": '{"reason": "x"}',
     "/status": '{"code": "x"}',
     "/withdrawal": '{"code": "x"}',
+    "/findings": '[{"item": 1, "number": 1, "answer": "01"}]',
     "/answers": '{"answers": [{"code": "x", "answer": "claimed"}]}',
 }
 

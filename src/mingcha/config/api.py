@@ -11,6 +11,7 @@ from mingcha.domains.catalog.api import claims
 from mingcha.domains.catalog.api import router as catalog
 from mingcha.domains.catalog.api.laws import router as laws
 from mingcha.domains.desk.api import router as desk
+from mingcha.domains.inspections.api.parts import router as inspection_parts
 from mingcha.domains.officers.api import router as officers
 from mingcha.domains.portal.api import router as portal
 from mingcha.domains.records.api import router as records
@@ -50,3 +51,4 @@ api.add_router("", officers)
 api.add_router("", catalog)
 api.add_router("", claims)
 api.add_router("", laws)
+api.add_router("", inspection_parts)

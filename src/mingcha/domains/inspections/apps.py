@@ -24,7 +24,7 @@ class InspectionsConfig(AppConfig):
         from mingcha.base.ledger import verify
         from mingcha.domains.inspections import models, states
         from mingcha.domains.inspections.queries import contents
-        from mingcha.domains.inspections.views import faces, plans, tasks
+        from mingcha.domains.inspections.views import faces, part_faces, plans, tasks
 
         explain(INSPECTIONS)
         for kind, label in contents.RECORDS.items():
@@ -40,5 +40,5 @@ class InspectionsConfig(AppConfig):
         }
         for one in states.KINDS:
             replace(one, content=said[one.name]).register()
-        for face in (plans.FACE, tasks.FACE, *faces.FACES):
+        for face in (plans.FACE, tasks.FACE, *faces.FACES, *part_faces.FACES):
             face.register()

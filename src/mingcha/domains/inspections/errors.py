@@ -335,3 +335,118 @@ class CannotMerge(MingchaError):
     status = 409
     message = "这两次入企检查不能合并：{problem}。"
     remedy = "只能合并对同一对象、检查期间有重叠、尚未开始的检查。"
+
+
+class TooFewPresent(MingchaError):
+    """An inspection by fewer than two officers who hold a certificate and have confirmed."""
+
+    code = "inspections/too-few-present"
+    status = 409
+    message = "到场并已确认的执法人员只有 {found} 名，不能{deed}。"
+    remedy = (
+        "执法人员不得少于两人（行政处罚法第四十二条）。请等其他成员确认到场；有人回避的，先补位。"
+    )
+
+
+class MayNotInspect(MingchaError):
+    """An officer of the team may not inspect today."""
+
+    code = "inspections/may-not-inspect"
+    status = 409
+    message = "“{name}”今天不能实施检查：{why}。"
+    remedy = "请由该人员声明离开检查组并补位，或核对执法人员名册后再开始检查。"
+
+
+class OutsideItsDays(MingchaError):
+    """A visit before its first day, or planned outside its days."""
+
+    code = "inspections/outside-its-days"
+    status = 409
+    message = "本任务的检查期间是 {first} 至 {last}，{deed}。"
+    remedy = "请在检查期间内安排；确需更改期间的，由发起单位另行下达任务。"
+
+
+class NoticeTooEarly(MingchaError):
+    """A notice before the day from which it may be shown."""
+
+    code = "inspections/notice-too-early"
+    status = 409
+    message = "检查通知书自 {on} 起才可以出示；提前打印会泄露检查安排。"
+    remedy = "请在该日之后打印或亮码；检查日期有变的，请先在部门检查页面重新安排。"
+
+
+class CodeNotShownYet(MingchaError):
+    """A check code before the day from which it may be shown; says nothing of that day."""
+
+    code = "inspections/code-not-shown-yet"
+    status = 409
+    message = "这个检查码还没有到可以出示的日期，暂时不能查看。"
+    remedy = "如有人现在持此码要求检查，您有权拒绝，并可向其所在单位或当地司法行政部门核实。"
+
+
+class RatedAlready(MingchaError):
+    """A visit is rated once."""
+
+    code = "inspections/rated-already"
+    status = 409
+    message = "这次入企检查已于 {at} 评价过。"
+    remedy = "每次检查评价一次；另有情况要反映的，请联系检查单位的上级机关。"
+
+
+class NothingToRate(MingchaError):
+    """A rating before anybody came."""
+
+    code = "inspections/nothing-to-rate"
+    status = 409
+    message = "检查还没有开始，不能评价。"
+    remedy = "请在检查开始之后扫同一个检查码评价。"
+
+
+class NoSuchLine(MingchaError):
+    """A line that is not on the form of this part."""
+
+    code = "inspections/no-such-line"
+    message = "本次检查的表单上没有第 {item} 项第 {number} 条。"
+    remedy = "请刷新页面，按现在的表单记录。"
+
+
+class NoteMissing(MingchaError):
+    """What is not 合格 says why."""
+
+    code = "inspections/note-missing"
+    message = "“{line}”选了“{answer}”，请写明情况。"
+    remedy = "不合格写明问题，未检查、合理缺项写明原因；合格不必填写。"
+
+
+class UnknownAnswer(MingchaError):
+    """A code that the table of results does not have."""
+
+    code = "inspections/unknown-answer"
+    message = "“{value}”不是{table}中的代码。"
+    remedy = "请从页面上的选项中选择。"
+
+
+class NotFinished(MingchaError):
+    """A record that cannot be handed in yet."""
+
+    code = "inspections/not-finished"
+    status = 409
+    message = "检查结果还不能提交：{problem}。"
+    remedy = "请补充后再提交；已经填写的都已保存。"
+
+
+class ResultMismatch(MingchaError):
+    """A result that the findings do not bear out."""
+
+    code = "inspections/result-mismatch"
+    message = "抽查结果“{result}”与检查项的记录不一致：{problem}。"
+    remedy = "请核对各检查项，或另选与记录相符的结果。"
+
+
+class RecheckUnderWay(MingchaError):
+    """An order to correct is decided by its recheck, not beside it."""
+
+    code = "inspections/recheck-under-way"
+    status = 409
+    message = "责令改正“{number}”由复查结果认定：复查“{recheck}”审核通过后自动办结。"
+    remedy = "请到复查页面记录并提交结果，由另一人审核。"

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from mingcha.domains.inspections.views import draws, lists, plans, tasks
+from mingcha.domains.inspections.views import (
+    checkcode,
+    documents,
+    draws,
+    lists,
+    parts,
+    plans,
+    tasks,
+    visit_ledger,
+)
 
 app_name = "inspections"
 _TASK = "inspections/tasks/<slug:number>"
@@ -44,4 +53,17 @@ urlpatterns = [
     path(f"{_DRAW}/refill", draws.draw_refill, name="draw_refill"),
     path(f"{_DRAW}/units/<int:unit>/replace", draws.unit_replace, name="unit_replace"),
     path(f"{_DRAW}/cancel", draws.draw_cancel, name="draw_cancel"),
+    path("inspections/parts/", parts.part_list, name="parts"),
+    path("inspections/parts/<slug:number>/", parts.part, name="part"),
+    path("inspections/parts/<slug:number>/plan", parts.plan, name="plan"),
+    path("inspections/parts/<slug:number>/officers", parts.name_officers, name="name_officers"),
+    path("inspections/parts/<slug:number>/record", parts.record, name="record"),
+    path("inspections/parts/<slug:number>/evidence", parts.attach, name="attach"),
+    path("inspections/parts/<slug:number>/evidence/<int:file>", parts.evidence, name="evidence"),
+    path("inspections/parts/<slug:number>/statement", parts.statement, name="statement"),
+    path("inspections/parts/<slug:number>/notice.pdf", documents.notice_pdf, name="notice_pdf"),
+    path("inspections/parts/<slug:number>/record.pdf", documents.record_pdf, name="record_pdf"),
+    path("inspections/orders/<slug:number>/order.pdf", documents.order_pdf, name="order_pdf"),
+    path("inspections/visits/", visit_ledger.ledger, name="visit_ledger"),
+    path("c/<slug:token>", checkcode.check_code, name="check_code"),
 ]

@@ -71,6 +71,13 @@ def settle(case: Case, *, by: Account | None) -> None:
     waiting.update(done_at=utc_now())
 
 
+def settle_one(case: Case, person: Account) -> None:
+    """Nothing more is asked of one of several who were asked by name; the others still are."""
+    waiting = open_todos(case).filter(person=person)
+    _opened(waiting.filter(opened_at__isnull=True), person)
+    waiting.update(done_at=utc_now())
+
+
 @transaction.atomic
 def note_opened(case: Case, *, reader: Account) -> None:
     """Note that somebody who is asked has opened the case: once, the first time. Served means read.

@@ -57,14 +57,16 @@ PLANNING = Doing("编制抽查计划，维护事项清单和名录库", "inspect
 TASKING = Doing("编制、冻结抽查任务", "inspections.task")
 DRAWING = Doing("录入随机数来源，抽取，补位", "inspections.draw")
 PUBLISHING = Doing("公布清单和计划，公示结果", "inspections.publish")
+CHECKING = Doing("确认任务，记录并提交检查结果", "inspections.inspect")
+REVIEWING = Doing("审核检查结果", "inspections.review")
 INSPECTING = (
     Doing("查看抽查计划、任务和检查", "inspections.see"),
     PLANNING,
     Doing("备案抽查计划", "inspections.file"),
     TASKING,
     DRAWING,
-    Doing("确认任务，记录并提交检查结果", "inspections.inspect"),
-    Doing("审核检查结果", "inspections.review"),
+    CHECKING,
+    REVIEWING,
     PUBLISHING,
     Doing("办理后续处置线索", "inspections.follow"),
 )
@@ -236,6 +238,19 @@ PAGES: Mapping[str, Page] = {
     "inspections:draw_refill": Page("补位", ("inspections",), (DRAWING,)),
     "inspections:unit_replace": Page("申请递补", ("inspections",), (DRAWING,)),
     "inspections:task_merges": Page("合并入企", ("inspections",), (TASKING,)),
+    "inspections:parts": Page("我的检查", ("inspections",), (CHECKING, REVIEWING)),
+    "inspections:part": Page("一次部门检查", ("inspections",), (CHECKING, REVIEWING)),
+    "inspections:plan": Page("安排检查日期", ("inspections",), (CHECKING,)),
+    "inspections:name_officers": Page("指派检查人员", ("inspections",), (CHECKING,)),
+    "inspections:record": Page("记录检查情况", ("inspections",), (CHECKING,)),
+    "inspections:attach": Page("存入检查证据", ("inspections",), (CHECKING,)),
+    "inspections:evidence": Page("检查证据", ("inspections",), (CHECKING,)),
+    "inspections:statement": Page("当事人陈述", ("inspections",), (CHECKING,)),
+    "inspections:notice_pdf": Page("检查通知书", ("inspections",), (CHECKING,)),
+    "inspections:record_pdf": Page("现场检查笔录", ("inspections",), (CHECKING,)),
+    "inspections:order_pdf": Page("责令改正通知书", ("inspections",), (CHECKING,)),
+    "inspections:visit_ledger": Page("入企检查台账", ("inspections",), (CHECKING,)),
+    "inspections:check_code": Page("检查码"),
     "portal:draws": Page("公开的随机抽取"),
     "portal:draw": Page("公开的一次抽取"),
     "portal:draw_commitment": Page("抽取承诺文件"),

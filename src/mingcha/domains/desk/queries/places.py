@@ -198,6 +198,22 @@ PLACES = (
         "检查",
     ),
     Place(
+        "我的检查",
+        "确认任务、现场记录、提交和审核结果",
+        "inspections:parts",
+        "check",
+        "inspections.see",
+        "检查",
+    ),
+    Place(
+        "入企台账",
+        "每户每年查了几次、重复、合并、无果",
+        "inspections:visit_ledger",
+        "batches",
+        "inspections.see",
+        "检查",
+    ),
+    Place(
         "抽查计划",
         "年度计划：编制、备案、公布",
         "inspections:plans",

@@ -157,6 +157,7 @@ class Place(models.Model):
     )
     certificate = models.CharField("执法证号", max_length=100, blank=True)
     name = models.CharField("姓名", max_length=50, blank=True)
+    is_present = models.BooleanField("到场", default=False)
     round = models.PositiveSmallIntegerField("轮次", default=0)
     lacks = models.CharField("空缺原因", max_length=300, blank=True)
     confirmed_at = models.DateTimeField("确认时间", null=True)
@@ -207,7 +208,9 @@ class Place(models.Model):
 class Finding(models.Model):
     """What was found on one line of a checklist (检查项结果): 合格、不合格、未检查 or 合理缺项.
 
-    `answer` is a code of the table of point results. What is not 合格 says why in `note`.
+    `answer` is a code of the table of point results. What is not 合格 says why in `note`. `number` is
+    the line of its item's checklist; a checklist that names its contents in words only has no
+    `point` to hold a line to.
     """
 
     part = models.ForeignKey(
@@ -219,8 +222,13 @@ class Finding(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    number = models.PositiveIntegerField("序号")
     point = models.ForeignKey(
-        "catalog.CheckPoint", verbose_name="检查内容", on_delete=models.PROTECT, related_name="+"
+        "catalog.CheckPoint",
+        verbose_name="检查内容",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
     )
     answer = models.CharField("结果", max_length=2, help_text="代码表“检查项结果”")
     note = models.CharField("说明", max_length=1000, blank=True)
@@ -235,20 +243,28 @@ class Finding(models.Model):
 
     class Meta:
         verbose_name = "检查项结果"
-        ordering = ["part", "point__number"]
+        ordering = ["part", "item", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["part", "point"], name="finding_once"),
+            models.UniqueConstraint(fields=["part", "item", "number"], name="finding_once"),
             models.CheckConstraint(
                 condition=Q(answer="01") | ~Q(note=""), name="finding_says_why_not"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.part_id} {self.point_id} {self.answer}"
+        return f"{self.part_id} {self.item_id}-{self.number} {self.answer}"
 
 
 class Evidence(models.Model):
-    """A file that shows what was found (检查证据), by its hash, with the time at which it was taken."""
+    """A file that shows what was found (检查证据), by its hash, with the time at which it was taken.
+
+    Also the signature that the enterprise drew, and the proof that a document was served.
+    """
+
+    class Kind(models.TextChoices):
+        FOUND = "found", "现场证据"
+        SIGNATURE = "signature", "当事人签名"
+        SERVED = "served", "送达凭证"
 
     part = models.ForeignKey(
         Part, verbose_name="部门检查", on_delete=models.PROTECT, related_name="evidence"
@@ -260,6 +276,7 @@ class Evidence(models.Model):
         null=True,
         related_name="evidence",
     )
+    kind = models.CharField("种类", max_length=10, choices=Kind.choices, default=Kind.FOUND)
     file = models.ForeignKey(
         "records.VaultFile", verbose_name="文件", on_delete=models.PROTECT, related_name="+"
     )
@@ -284,7 +301,10 @@ class Evidence(models.Model):
 
 
 class CheckRecord(models.Model):
-    """A department's result on one item, as it landed in the data centre (检查行为入库)."""
+    """A department's result on one item, as it landed in the data centre (检查行为入库).
+
+    `problem` says why it has not landed.
+    """
 
     part = models.ForeignKey(
         Part, verbose_name="部门检查", on_delete=models.PROTECT, related_name="records"
@@ -297,6 +317,7 @@ class CheckRecord(models.Model):
     )
     source_key = models.CharField("检查行为编号", max_length=50, unique=True)
     fact_id = models.BigIntegerField("入库记录", null=True)
+    problem = models.CharField("未入库原因", max_length=500, blank=True)
 
     class Meta:
         verbose_name = "检查行为入库"

@@ -65,6 +65,8 @@ class Handing:
     `numbered` are the rows (from 0) whose number the platform gives. `accepts`: what the checks
     only point out has been looked at; `note` says why it is right. `only_good`: land the rows that
     pass, leave the others in the draft. `sent` tells one sending of a form from another.
+    `grounds`: the number of a case in which the record arose and a second person accepted it; then
+    the right of intake is not asked, for nobody types it.
     """
 
     account: Account
@@ -80,6 +82,7 @@ class Handing:
     channel: str = CHANNEL
     numbered: tuple[int, ...] = field(default=())
     sent: str = ""
+    grounds: str = ""
 
     @property
     def file_name(self) -> str:
@@ -271,12 +274,18 @@ def hand_in(handing: Handing, rows: Sequence[Row]) -> Outcome:
     Raises NotAllowed, ReasonMissing, RecordMoved, or NobodyAnswers when the answering process is
     away; then nothing has changed.
     """
-    require_intake(handing.account, handing.provider, handing.table.name)
+    _admit(handing)
     if handing.operation != Operation.INSERT and not handing.reason.strip():
         raise ReasonMissing
     answer = ask("records.enter", rows=list(rows), **handing.as_said())
     entries = Entry.objects.filter(batch__public_id=answer["batch"] or None)
     return Outcome(answer["state"], answer["batch"], answer["rows"], list(entries.order_by("row")))
+
+
+def _admit(handing: Handing) -> None:
+    """Pass if the record may be handed in so. Raises NotAllowed."""
+    if not handing.grounds:
+        require_intake(handing.account, handing.provider, handing.table.name)
 
 
 def earlier(handing: Handing) -> Batch | None:
@@ -285,7 +294,7 @@ def earlier(handing: Handing) -> Batch | None:
     Asks the permission anew: this runs in the answering process. Raises NotAllowed, RecordMoved, or
     DraftLanded when the draft was handed in saying something else.
     """
-    require_intake(handing.account, handing.provider, handing.table.name)
+    _admit(handing)
     if handing.corrects is not None:
         _unmoved(handing)
     if not handing.draft:
@@ -434,6 +443,7 @@ def _said(handing: Handing) -> dict[str, Json]:
     """The words that go with a handing: reason and note."""
     reason = "撤回理由" if handing.operation == Operation.DELETE else "更正理由"
     said = {reason: handing.reason.strip(), "对提示的说明": handing.note.strip()}
+    said["来源办件"] = handing.grounds
     return {label: text for label, text in said.items() if text}
 
 

@@ -1,0 +1,87 @@
+"""Orders to correct and clues: the one door to each, and what they say to begin with."""
+
+from mingcha.base.cases.models import Case
+from mingcha.base.errors import NotFound
+from mingcha.base.people.models import Account, Organisation
+from mingcha.base.people.queries import holders_of, line_above
+from mingcha.domains.inspections.models import Clue, Correction, Part
+from mingcha.domains.inspections.queries.parts import lines_of, result_label
+from mingcha.domains.inspections.rules import following
+
+FOLLOW = "inspections.follow"
+
+
+def correction_of(case: Case) -> Correction:
+    """The order that a case is. Raises NotFound for a case of another kind."""
+    found = Correction.objects.filter(case=case).select_related(
+        "case__unit", "part__case", "part__visit__party", "part__visit__task", "part__body",
+        "part__assignment", "recheck__case",
+    ).first()  # fmt: skip
+    if found is None:
+        raise NotFound(what="责令改正", key=case.number)
+    return found
+
+
+def correction_by(recheck: Part) -> Correction | None:
+    """The order that a recheck looks after."""
+    return (
+        Correction.objects.filter(recheck=recheck)
+        .select_related("case__unit", "case__opener")
+        .first()
+    )
+
+
+def clue_of(case: Case) -> Clue:
+    """The clue that a case is. Raises NotFound for a case of another kind."""
+    found = Clue.objects.filter(case=case).select_related(
+        "case__unit", "part__case", "part__visit__party", "part__body"
+    ).first()  # fmt: skip
+    if found is None:
+        raise NotFound(what="后续处置线索", key=case.number)
+    return found
+
+
+def followed(part: Part) -> list[tuple[str, Case]]:
+    """(what it is, its case) of everything that a result has opened."""
+    found = [("责令改正", part.correction.case)] if hasattr(part, "correction") else []
+    clues = part.clues.select_related("case__unit").order_by("pk")
+    return found + [(clue.get_kind_display(), clue.case) for clue in clues]
+
+
+def unit_for(part: Part) -> Organisation:
+    """The body responsible for a clue: the inspecting body, or the nearest above that can follow it."""
+    for body in [part.body, *reversed(line_above(part.body))]:
+        if holders_of(FOLLOW, body).exists():
+            return body
+    return part.body
+
+
+def words(part: Part) -> str:
+    """A result in a few sentences, for whoever has to act on it."""
+    failed = [
+        f"{line.text}：{line.finding.note}"
+        for line in lines_of(part)
+        if line.finding is not None and line.answer == following.FAILED
+    ]
+    said = f"{part.visit.party.name}，检查结果：{result_label(part.result)}。"
+    return (said + "；".join([part.summary, *failed]).strip("；"))[:2000]
+
+
+def to_correct(part: Part) -> str:
+    """What an order asks for, line by line, from what was found wrong."""
+    found = [
+        f"{number}. {line.text}：{line.finding.note}"
+        for number, line in enumerate(
+            (one for one in lines_of(part) if one.answer == following.FAILED), 1
+        )
+        if line.finding is not None
+    ]
+    return "\n".join(found)[:2000] or part.summary or "改正检查发现的问题"
+
+
+def may_hand_over(account: Account) -> list[Organisation]:
+    """Bodies to which something may be handed over: any that is open and not the account's own."""
+    found = Organisation.objects.filter(closed_on__isnull=True).exclude(
+        pk=account.organisation_id
+    ).exclude(kind=Organisation.Kind.OPERATOR)  # fmt: skip
+    return list(found.order_by("path"))

@@ -1,0 +1,25 @@
+"""What inspections do about their own news: work that must not hold up whoever decides."""
+
+from mingcha.base.cases.models import Case
+from mingcha.base.events.services import on
+from mingcha.domains.inspections.events import PartReviewed, PartRevoked
+from mingcha.domains.inspections.queries.parts import part_of
+from mingcha.domains.inspections.services import landing
+
+
+@on(PartReviewed)
+def land_result(event: PartReviewed) -> None:
+    """审核通过的检查结果进入数据中心（行政检查行为）
+
+    Safe to run twice: records that have landed are left as they are, and a key lands once.
+    """
+    landing.land(part_of(Case.objects.get(number=event.part)))
+
+
+@on(PartRevoked)
+def take_back_result(event: PartRevoked) -> None:
+    """撤销的检查结果从数据中心撤回
+
+    Safe to run twice: a record that was withdrawn is not withdrawn again.
+    """
+    landing.take_back(part_of(Case.objects.get(number=event.part)))
