@@ -154,6 +154,7 @@ VISITS = {
     "officers:public": ("", "/officers/public"),
     "officers:officer": ("data-bureau", "/officers/{officer}"),
     "officers:absent": ("data-bureau", "/officers/{officer}/absent"),
+    "officers:holder": ("data-bureau", "/officers/{officer}/holder"),
     "portal:seals": ("", "/seals/"),
     "portal:seal": ("", "/seals/1/"),
     "quality:cards": ("data-bureau", "/quality/"),

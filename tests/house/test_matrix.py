@@ -145,6 +145,7 @@ PAGES = INSPECTIONS | {
     "officers:public": PUBLIC,
     "officers:officer": "officers.see",
     "officers:absent": "officers.manage",
+    "officers:holder": "officers.manage",
     "officers:back": "officers.manage",
     "quality:cards": "records.receipts",
     "quality:returns": "records.receipts",

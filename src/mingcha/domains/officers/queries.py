@@ -87,6 +87,18 @@ def officer_for(account: Account, certificate: str) -> Officer:
     return found
 
 
+def holder_of(officer: Officer) -> Account | None:
+    """The account of whoever holds a certificate, if it is known."""
+    found = CertificateHolder.objects.filter(officer=officer).select_related("account").first()
+    return found.account if found is not None else None
+
+
+def may_hold(officer: Officer) -> QuerySet[Account]:
+    """The accounts that may be a certificate's holder: active ones of the officer's body."""
+    own = Account.objects.filter(organisation=officer.organisation_id, is_active=True)
+    return own.order_by("real_name")
+
+
 def absence_for(account: Account, certificate: str, number: int) -> Absence:
     """The one door to an absence. Raises NotFound for missing and hidden alike."""
     mine = Absence.objects.filter(officer__in=visible_to(account), officer__certificate=certificate)

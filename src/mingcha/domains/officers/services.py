@@ -17,7 +17,13 @@ from mingcha.base.people.models import Account, Organisation, Region
 from mingcha.base.people.queries import require
 from mingcha.base.rules.queries import in_force
 from mingcha.domains.officers import errors
-from mingcha.domains.officers.models import Absence, Officer, OfficerVersion, Renewal
+from mingcha.domains.officers.models import (
+    Absence,
+    CertificateHolder,
+    Officer,
+    OfficerVersion,
+    Renewal,
+)
 from mingcha.domains.officers.queries import running_out
 from mingcha.domains.officers.rules import areas_of, split
 from mingcha.domains.officers.states import MANAGE, RENEWAL, RenewalState
@@ -25,6 +31,7 @@ from mingcha.domains.officers.states import MANAGE, RENEWAL, RenewalState
 logger = logging.getLogger("mingcha.officers")
 WARNINGS = (("officers.warn_again", Rung.HANDLER), ("officers.warn_last", Rung.UNIT))
 BASIS = "执法证载明的有效期"
+HOLDER = "officers.holder"
 COLUMNS = [
     "name", "body", "organisation", "kind", "is_supervisor", "issued_by", "valid_to", "region",
     "areas", "fields", "fact_id",
@@ -156,6 +163,26 @@ def end_absence(absence: Absence, *, on: date, actor: Account) -> Absence:
     current.save(update_fields=["until"])
     act(actor, "结束离岗", current, content=content_of(current))
     return current
+
+
+@transaction.atomic
+def name_holder(officer: Officer, account: Account | None, *, actor: Account) -> None:
+    """Note which account is the officer's own, or that none is any more (登记持证账号). Leaves one act.
+
+    What is asked of an officer by name goes to this account. Raises NotAllowed or HolderTaken.
+    """
+    _require(officer, actor)
+    before = CertificateHolder.objects.select_for_update().filter(officer=officer).first()
+    if account is None:
+        if before is None:
+            return
+        before.delete()
+    else:
+        if CertificateHolder.objects.filter(account=account).exclude(officer=officer).exists():
+            raise errors.HolderTaken(certificate=officer.certificate, login=account.login)
+        CertificateHolder.objects.update_or_create(officer=officer, defaults={"account": account})
+    said: dict[str, Json] = {"account": account.login if account is not None else ""}
+    act(actor, "登记持证账号", (HOLDER, officer.certificate), content=said)
 
 
 def warn(*, on: date) -> int:

@@ -10,5 +10,6 @@ urlpatterns = [
     path("officers/public", views.public_list, name="public"),
     path("officers/<str:certificate>", views.officer, name="officer"),
     path("officers/<str:certificate>/absent", views.absent, name="absent"),
+    path("officers/<str:certificate>/holder", views.holder, name="holder"),
     path("officers/<str:certificate>/back/<int:absence>", views.back, name="back"),
 ]

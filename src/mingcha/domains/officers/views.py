@@ -138,6 +138,7 @@ def officer(request: HttpRequest, certificate: str) -> HttpResponse:
         "absences": list(found.absences.all()),
         "renewals": list(found.renewals.select_related("case").order_by("-valid_to")),
         "may_manage": may_manage,
+        "holder": queries.holder_of(found),
     }
     return render(request, "officers/officer.html", context)
 
@@ -159,6 +160,43 @@ def absent(request: HttpRequest, certificate: str) -> HttpResponse:
             return redirect("officers:officer", certificate)
     context = {
         "title": f"登记{found.name}离岗", "form": form, "submit": "登记离岗",
+        "back": {"url": reverse("officers:officer", args=[certificate])},
+    }  # fmt: skip
+    return render(request, "desk/form_page.html", context, status=422 if form.errors else 200)
+
+
+class HolderForm(forms.Form):
+    """Whose certificate it is: an account of the officer's body, or none."""
+
+    account = forms.ModelChoiceField(
+        label="持证人账号", required=False, queryset=Account.objects.none(), empty_label="没有账号",
+        help_text="检查任务按姓名送到这个账号；一个账号只对应一个执法证。",
+    )  # fmt: skip
+
+    def __init__(self, officer: Officer, data: object = None) -> None:
+        super().__init__(data, initial={"account": queries.holder_of(officer)})  # type: ignore[arg-type]
+        field = self.fields["account"]
+        field.queryset = queries.may_hold(officer)  # type: ignore[attr-defined]  # a choice of rows
+
+
+@door(MANAGE)
+@require_http_methods(["GET", "POST"])
+def holder(request: HttpRequest, certificate: str) -> HttpResponse:
+    """Note which account is the officer's own."""
+    found = queries.officer_for(cast(Account, request.user), certificate)
+    form = HolderForm(found, request.POST or None)
+    if form.is_valid():
+        try:
+            services.name_holder(
+                found, form.cleaned_data["account"], actor=cast(Account, request.user)
+            )
+        except MingchaError as refusal:
+            form.add_error(None, f"{refusal.title}{refusal.detail}")
+        else:
+            messages.success(request, f"已登记{found.name}的持证账号。")
+            return redirect("officers:officer", certificate)
+    context = {
+        "title": f"{found.name}的持证账号", "form": form, "submit": "登记持证账号",
         "back": {"url": reverse("officers:officer", args=[certificate])},
     }  # fmt: skip
     return render(request, "desk/form_page.html", context, status=422 if form.errors else 200)

@@ -16,6 +16,7 @@ from mingcha.base.ledger.hashing import HASHINGS
 from mingcha.base.people.models import Organisation
 from mingcha.base.people.queries import account_called
 from mingcha.domains.catalog.queries import items_in_force
+from mingcha.domains.desk.demo import onsite
 from mingcha.domains.desk.demo.world import MARK, World
 from mingcha.domains.inspections.queries import seen
 from mingcha.domains.inspections.rules import seeds as rules
@@ -75,10 +76,10 @@ def do(world: World, say: Callable[[str], None]) -> None:
         f"随机抽取 {drawn.draw_id}：{drawn.counts['drawn']} 户，空缺 {drawn.counts['vacant']} 个席位"
     )
     patrol = task(
-        "节前重点食品销售者巡查", mode="patrol", line=None, ground="节日食品安全保障工作安排",
+        "节前重点食品销售者巡查", mode="patrol", line=None, ground="节日食品安全保障工作安排", first_on=today,
         strata=[{"name": "列入经营异常名录的", "where": {"listed": ["abnormal_listing"]}, "count": 1}],
     )  # fmt: skip
-    issuing.issue(patrol, actor=manager)
+    onsite.do(issuing.issue(patrol, actor=manager), say)
 
 
 STRATA = [

@@ -258,6 +258,7 @@ PAGES: Mapping[str, Page] = {
     "officers:officers": Page("执法人员", ("officers",), (OFFICERS, AWAY)),
     "officers:officer": Page("一名执法人员", ("officers",), (OFFICERS, AWAY)),
     "officers:absent": Page("登记离岗", ("officers",), (AWAY,)),
+    "officers:holder": Page("登记持证账号", ("officers",), (AWAY,)),
     "officers:back": Page("结束离岗", ("officers",), (AWAY,)),
     "officers:public": Page("执法人员公开名单"),
     "quality:cards": Page("数据质量", ("scores",), (RECEIPT,)),

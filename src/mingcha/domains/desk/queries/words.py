@@ -39,6 +39,10 @@ KINDS = {
     "ledger.origins": "操作来源",
     "catalog.objector": "异议人",
     "catalog.objection-file": "异议附件",
+    "officers.holder": "持证账号",
+    "inspections.evidence": "检查证据",
+    "inspections.document": "检查文书",
+    "inspections.rating": "入企评价",
 }
 # What the contents of such records say, in words.
 FIELDS = {

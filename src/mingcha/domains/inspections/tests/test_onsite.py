@@ -450,3 +450,18 @@ def test_an_officers_own_tool_reads_the_form_and_records_through_the_api(client,
     )
     stranger = make_account("officer", organisation=scene.city.fire)
     assert go(client, stranger).get(url).status_code == 404
+
+
+@pytest.mark.row("INS-5")
+def test_a_department_says_which_account_holds_a_certificate(client, scene):
+    admin = make_account("department-admin", organisation=scene.body)
+    newcomer = make_account("officer", organisation=scene.body)
+    url = reverse("officers:holder", args=[CERTIFICATES[0]])
+    assert go(client, scene.one).get(url).status_code == 403
+    taken = go(client, admin).post(url, {"account": scene.two.pk})
+    assert taken.status_code == 422 and "已与其他账号" in said(taken)
+    assert client.post(url, {"account": newcomer.pk}).status_code == 302
+    assert "演示康达饮品店" in said(go(client, newcomer).get(reverse("inspections:parts")))
+    assert "演示康达饮品店" not in said(
+        go(client, scene.one).get(reverse("inspections:parts") + "?whose=mine")
+    )
