@@ -71,7 +71,7 @@ def serve(case: Case, order: Order, *, actor: Account, said: Said | None = None)
     found = queries.correction_of(case)
     if order.correct_by < local_today():
         raise errors.NotFinished(problem="改正期限不能早于今天")
-    with advance(case, "serve", actor=actor, said=said) as locked:
+    with advance(case, "serve", actor=actor, said=_keeping(said, actor)) as locked:
         found.order, found.basis = order.order.strip()[:2000], order.basis.strip()[:500]
         found.correct_by, found.served_at = order.correct_by, utc_now()
         found.save()
@@ -86,7 +86,7 @@ def answer(case: Case, text: str, *, actor: Account, said: Said | None = None) -
     Raises NotAllowed, MoveRefused or Stale.
     """
     found = queries.correction_of(case)
-    with advance(case, "answer", actor=actor, said=said) as locked:
+    with advance(case, "answer", actor=actor, said=_keeping(said, actor)) as locked:
         locked.clocks.filter(rule__isnull=True, stopped_on__isnull=True).update(
             stopped_on=local_today()
         )
@@ -103,7 +103,7 @@ def recheck(case: Case, *, on: date, actor: Account, said: Said | None = None) -
     Raises NotAllowed, MoveRefused, NotFinished (a part that nobody can make any more) or Stale.
     """
     found = queries.correction_of(case)
-    with advance(case, "recheck", actor=actor, said=said):
+    with advance(case, "recheck", actor=actor, said=_keeping(said, actor)):
         found.recheck = _look_again(found, on, actor)
         found.save(update_fields=["recheck"])
     link(case, found.recheck.case, why="责令改正的复查", actor=actor)
@@ -214,6 +214,12 @@ def _open_clue(part: Part, said: _Clue, actor: Account | None) -> Case:
         )
     link(part.case, case, why=said.kind.label, actor=actor)
     return case
+
+
+def _keeping(said: Said | None, actor: Account) -> Said:
+    """An order stays with whoever follows it up."""
+    said = said or Said()
+    return Said(reason=said.reason, person=actor, seen=said.seen)
 
 
 def _still_here(part: Part) -> Account | None:

@@ -12,12 +12,13 @@ from mingcha.domains.inspections.models.tasks import Mode
 from mingcha.domains.inspections.queries import parts as queries
 from mingcha.domains.inspections.rules import following
 from mingcha.domains.records.queries.entry.filling import filled
-from mingcha.domains.records.queries.entry.known import Known
+from mingcha.domains.records.queries.entry.known import INDIVIDUAL, Known
 from mingcha.domains.records.services import entry
 from mingcha.domains.records.services.entry import Handing, Outcome
 from mingcha.standards import loader
 
 TABLE, CHANNEL = "check_action", "case"
+OTHER = "03"  # 行政相对人性质 其他组织
 FORMS = {Mode.SPECIAL: "02", Mode.CLUE: "L01"}  # 检查形式; else 01 日常检查
 MODES = {Mode.RANDOM: "1", Mode.FULL: "2"}  # 检查方式
 
@@ -108,6 +109,10 @@ def _typed(part: Part, record: CheckRecord) -> Mapping[str, str]:
         "check_personnel": "、".join(one.name for one in team),
         "check_personnel_code": "、".join(one.certificate for one in team),
     }
+    if visit.party.code.startswith(INDIVIDUAL):
+        said["administrative_cp_na"] = (
+            CITIZEN  # 民法典 第五十四条: an individual business is a person's
+        )
     return {name: text for name, text in said.items() if text}
 
 

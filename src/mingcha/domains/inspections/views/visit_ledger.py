@@ -79,11 +79,11 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
                 for key, label in VIEWS.items()
             ],
             "fields": [
-                {"name": "view", "kind": "hidden", "value": view},
                 {"name": "q", "label": "企业、单位或人员", "kind": "text", "value": asked.words},
                 options("year", "年度", [(str(one), f"{one} 年") for one in years],
                         {"year": str(asked.year)}),
                 *([options("over", "上限", [("yes", "超过年度上限")], given)] if view == "firms" else []),
+                {"name": "view", "kind": "hidden", "value": view},
             ],
             "clear_url": f"?view={view}",
         },
