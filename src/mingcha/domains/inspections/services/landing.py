@@ -110,9 +110,7 @@ def _typed(part: Part, record: CheckRecord) -> Mapping[str, str]:
         "check_personnel_code": "、".join(one.certificate for one in team),
     }
     if visit.party.code.startswith(INDIVIDUAL):
-        said["administrative_cp_na"] = (
-            CITIZEN  # 民法典 第五十四条: an individual business is a person's
-        )
+        said["administrative_cp_na"] = OTHER  # a trade name: neither legal person nor citizen
     return {name: text for name, text in said.items() if text}
 
 
