@@ -6,6 +6,7 @@ A program of its own (`python -m tests.browser.stage ACT …`), speaking as the 
   with its key (clerk, head, …) and the password of base/people/testing.
 - `idle SESSION`: a session has not been used for a day.
 - `links`: doubtful ties, a conflict, a decision, a sample, an officer, quality; says their numbers (linked.py).
+- `draw`: a draw of everybody's to see, held, with its results published; says its numbers.
 - `book`: a draft, versions that have not begun, an exception and an objection to it; says their numbers.
 """
 
@@ -26,6 +27,7 @@ from tests.browser.linked import links_and_more  # noqa: E402
 from mingcha.base.days import local_today  # noqa: E402
 from mingcha.base.ledger.services import act  # noqa: E402
 from mingcha.base.people.contents import of_organisation  # noqa: E402
+from mingcha.base.people.models import Account, Organisation  # noqa: E402
 from mingcha.base.people.queries import account_called  # noqa: E402
 from mingcha.base.people.sessions import SEEN  # noqa: E402
 from mingcha.base.people.testing import City, make_account  # noqa: E402
@@ -33,6 +35,14 @@ from mingcha.domains.catalog import services as catalog  # noqa: E402
 from mingcha.domains.catalog.queries import exceptions, objections  # noqa: E402
 from mingcha.domains.catalog.services import objections as objecting  # noqa: E402
 from mingcha.domains.catalog.testing import put_checklist, put_item  # noqa: E402
+from mingcha.domains.inspections.models import Draw, Part, PublicityFile, RandomItem  # noqa: E402
+from mingcha.domains.inspections.services import (  # noqa: E402
+    publicity,
+    publishing,
+    simulating,
+    statistics,
+)
+from mingcha.domains.inspections.tests.shown import Shown  # noqa: E402
 from mingcha.domains.records.testing import BODY, make_catalogue  # noqa: E402
 
 WHOLE = {"data-bureau", "inspector-of-inspectors", "security-admin", "auditor"}
@@ -95,7 +105,42 @@ def links() -> None:
     print(json.dumps(links_and_more()))  # noqa: T201  # the answer
 
 
-ACTS = {"city": city, "idle": idle, "book": book, "links": links}
+def draw() -> None:
+    """A draw whose results are published, and all the figures that follow from it."""
+    if not Draw.objects.exists():
+        shown = Shown(Known())
+        held = shown.draw("SJ-2026-0001")
+        shown.review(held.task, {held.units.first().key: "E"}, days=30)
+        publishing.publish_due(on=local_today())
+        simulating.simulate(held, seconds=60, seeds=20)
+        statistics.count_year(held.drawn_at.year)
+        shown.draw("SJ-2026-0002", level="keyed", is_held=False)
+        wanted = publicity.Wanted("check_publicity", "gsxt", local_today(), local_today())
+        publicity.make_file(wanted, body=shown.body, actor=None)
+    held = Draw.objects.get(draw_id="SJ-2026-0001")
+    said = {
+        "draw": held.draw_id, "keyed_draw": "SJ-2026-0002", "publicity": PublicityFile.objects.get().pk,
+        "drawn_code": held.units.filter(is_reserve=False)[0].key,
+        "random_item": RandomItem.objects.get().public_id,
+        "plan_number": held.task.line.plan.case.number, "task_number": held.task.case.number,
+        "result_number": Part.objects.filter(visit__task=held.task)[0].case.number,
+    }  # fmt: skip
+    print(json.dumps(said))  # noqa: T201  # the answer
+
+
+class Known:
+    """The bodies and people of the city that `city` made, as Shown asks for them."""
+
+    def __init__(self) -> None:
+        bodies = {one.code: one for one in Organisation.objects.all()}
+        self.government, self.market, self.fire = bodies["gov"], bodies["market"], bodies["fire"]
+
+    def person(self, role: str) -> Account:
+        """Who has a role."""
+        return account_called(role)
+
+
+ACTS = {"city": city, "idle": idle, "book": book, "links": links, "draw": draw}
 
 if __name__ == "__main__":
     ACTS[sys.argv[1]](*sys.argv[2:])

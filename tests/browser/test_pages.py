@@ -32,6 +32,8 @@ NO_PAGE = {
     "inspections:plan", "inspections:record", "inspections:attach", "inspections:evidence",
     "inspections:statement", "inspections:notice_pdf", "inspections:record_pdf",
     "inspections:order_pdf", "inspections:name_officers",
+    "portal:draw_script", "portal:draw_bundle", "portal:draw_commitment",
+    "inspections:publish_several", "inspections:publicity_download", "inspections:audit_bundle",
 }  # fmt: skip
 
 # Pages that need a case: test_cases.py looks at them.
@@ -189,6 +191,26 @@ VISITS = {
     "records:authorities": ("linker", "/links/authorities/"),
     "records:links_alike": ("linker", "/links/alike/"),
     "records:merge": ("linker", "/links/merge/"),
+    "portal:random_items": ("", "/spot-checks/"),
+    "portal:plans": ("", "/spot-checks/plans/"),
+    "portal:tasks": ("", "/spot-checks/tasks/"),
+    "portal:draws": ("", "/draws/"),
+    "portal:results": ("", "/spot-checks/results/"),
+    "portal:rates": ("", "/spot-checks/rates/"),
+    "portal:rates_of": ("", "/spot-checks/rates/2026/"),
+    "portal:frequencies": ("", "/spot-checks/frequencies/"),
+    "portal:frequencies_of": ("", "/spot-checks/frequencies/2026/?which=pairs"),
+    "inspections:publication": ("head", "/inspections/publication/"),
+    "inspections:publicity": ("head", "/inspections/publicity/"),
+    "inspections:publicity_new": ("head", "/inspections/publicity/new"),
+    "portal:random_item": ("", "/spot-checks/items/{random_item}/"),
+    "portal:plan": ("", "/spot-checks/plans/{plan_number}/"),
+    "portal:task": ("", "/spot-checks/tasks/{task_number}/"),
+    "portal:result": ("", "/spot-checks/results/{result_number}/"),
+    "portal:draw": ("", "/draws/{draw}/"),
+    "portal:draw_ask": ("", "/draws/{draw}/ask"),
+    "inspections:subject_code": ("head", "/draws/{draw}/subject-code"),
+    "inspections:publicity_file": ("head", "/inspections/publicity/{publicity}/"),
     "portal:dictionary": ("", "/standards/"),
     "inspections:parts": ("head", "/inspections/parts/"),
     "inspections:visit_ledger": ("head", "/inspections/visits/"),
@@ -196,6 +218,7 @@ VISITS = {
     "portal:table": ("", "/standards/check_action/"),
 }
 MORE = (
+    ("", "/draws/{keyed_draw}/"),
     ("clerk", "/parties/"),
     ("data-bureau", "/cases/{objection}"),
     ("data-bureau", "/cases/{exception}"),
@@ -288,6 +311,7 @@ def _places(office, tmp_path_factory) -> dict[str, str]:
         "draft": clerk.fill_in(form, {"administrative_cp": longest[:200]}, "save"),
         "grid": _in_grid(clerk.page, rows), "entered": entered, "withdraw": withdraw,
         **json.loads(office.site.tell("book")), **json.loads(office.site.tell("links")),
+        **json.loads(office.site.tell("draw")),
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ config/rights.yaml: a new page, a changed door or a changed role fails until som
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, get_resolver, reverse
-from tests.house.matrix_of_inspections import INSPECTIONS
+from tests.house.matrix_of_inspections import INSPECTIONS, SPOT_CHECKS
 
 from mingcha.base.access import PUBLIC, SIGNED_IN
 from mingcha.config.api import api
@@ -252,6 +252,7 @@ API = {
     "POST /exceptions/{number}/objections/with-files": PUBLIC,
     "POST /objections/{number}/status": PUBLIC,
     "POST /objections/{number}/withdrawal": PUBLIC,
+    **SPOT_CHECKS,
     "GET /standards": PUBLIC,
     "GET /standards/{name}/schema": PUBLIC,
     "GET /codes/{name}": PUBLIC,
@@ -358,6 +359,7 @@ BODIES = {
     "/laws": '{"law": "x", "deed": "amended", "since": "2026-01-01", "document": "x"}',
     "/drop": '{"reason": "x"}',
     "/status": '{"code": "x"}',
+    "/ask": '{"code": "x"}',
     "/withdrawal": '{"code": "x"}',
     "/findings": '[{"item": 1, "number": 1, "answer": "01"}]',
     "/answers": '{"answers": [{"code": "x", "answer": "claimed"}]}',

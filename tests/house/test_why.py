@@ -13,8 +13,8 @@ from mingcha.base.rules import services as rules
 from mingcha.domains.desk.queries.pages import PAGES as WORDS
 
 LINK = re.compile(r'href="(/why(?:/rows/[a-z-]+)?\?[^"]*)"')
-# Asked for by the table that a file is for, or by figures on the first page.
-WITHIN = {"catalog.import", "officers.import", "ledger.verify"}
+# Asked for by the table that a file is for.
+WITHIN = {"catalog.import", "officers.import"}
 # Pages before one has signed in, and those that only send one elsewhere, have nobody to answer to.
 NOBODY = {"desk:signin", "desk:signin_code", "desk:signout"}
 

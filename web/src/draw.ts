@@ -11,9 +11,11 @@
  * When all is over the section has data-draw-outcome="holds", "differs" or "failed".
  */
 
+import { show } from "./draw/proof.ts";
 import type { Asked, Told } from "./draw/worker.ts";
 
 for (const section of document.querySelectorAll<HTMLElement>("[data-draw-bundle]")) serve(section);
+for (const section of document.querySelectorAll<HTMLElement>("[data-draw-proof]")) show(section);
 
 function serve(section: HTMLElement): void {
   const part = <Kind extends HTMLElement>(name: string): Kind => {

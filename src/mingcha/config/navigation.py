@@ -20,8 +20,8 @@ PUBLIC_LINKS = {"public_home": "portal:dictionary", "sign_in": "desk:signin"}
 PUBLIC_PLACES = (
     ("portal:items", "监管事项"),
     ("portal:checklists", "检查清单"),
+    ("portal:random_items", "双随机抽查"),
     ("portal:exceptions", "监管例外"),
-    ("portal:draws", "随机抽取"),
     ("officers:public", "执法人员"),
     ("portal:dictionary", "数据字典"),
 )

@@ -24,7 +24,13 @@ class InspectionsConfig(AppConfig):
         from mingcha.base.ledger import verify
         from mingcha.domains.inspections import models, states
         from mingcha.domains.inspections.queries import contents
-        from mingcha.domains.inspections.views import faces, part_faces, plans, tasks
+        from mingcha.domains.inspections.views import (
+            faces,
+            part_faces,
+            plans,
+            publishing,
+            tasks,
+        )
 
         explain(INSPECTIONS)
         for kind, label in contents.RECORDS.items():
@@ -42,3 +48,4 @@ class InspectionsConfig(AppConfig):
             replace(one, content=said[one.name]).register()
         for face in (plans.FACE, tasks.FACE, *faces.FACES, *part_faces.FACES):
             face.register()
+        publishing.offer()

@@ -450,3 +450,39 @@ class RecheckUnderWay(MingchaError):
     status = 409
     message = "责令改正“{number}”由复查结果认定：复查“{recheck}”审核通过后自动办结。"
     remedy = "请到复查页面记录并提交结果，由另一人审核。"
+
+
+class NotAllPublished(MingchaError):
+    """A task is published when each department's result is."""
+
+    code = "inspections/not-all-published"
+    status = 409
+    message = "抽查任务“{name}”还有 {count} 项检查结果没有公示。"
+    remedy = "请先公示各项检查结果；审核通过后到期未公示的，平台会按规则自动公示。"
+
+
+class NothingToSend(MingchaError):
+    """A file for a publicity system would have no rows."""
+
+    code = "inspections/nothing-to-send"
+    status = 409
+    message = "{first} 至 {last} 没有可以报送的“{form}”。"
+    remedy = "请放宽日期，或先公布计划、公示结果。"
+
+
+class ReceiptKept(MingchaError):
+    """A receipt that was kept does not change."""
+
+    code = "inspections/receipt-kept"
+    status = 409
+    message = "这份文件已登记回执“{receipt}”，不能再改。"
+    remedy = "接收系统另有答复的，请重新生成文件并登记新的回执。"
+
+
+class NoBundleYet(MingchaError):
+    """A bundle before anything is drawn, or before the job has made it."""
+
+    code = "inspections/no-bundle-yet"
+    status = 404
+    message = "抽取“{draw_id}”还没有可以下载的数据包。"
+    remedy = "抽取完成后几分钟内生成；承诺文件现在就可以下载。"

@@ -1,10 +1,13 @@
 """What inspections do about their own news: work that must not hold up whoever decides."""
 
+from mingcha.base.cases.events import CaseMoved
 from mingcha.base.cases.models import Case
 from mingcha.base.events.services import on
 from mingcha.domains.inspections.events import PartReviewed, PartRevoked
+from mingcha.domains.inspections.models import Part
 from mingcha.domains.inspections.queries.parts import part_of
-from mingcha.domains.inspections.services import landing
+from mingcha.domains.inspections.services import landing, publishing
+from mingcha.domains.inspections.states import PART_KIND, PartState
 
 
 @on(PartReviewed)
@@ -23,3 +26,14 @@ def take_back_result(event: PartRevoked) -> None:
     Safe to run twice: a record that was withdrawn is not withdrawn again.
     """
     landing.take_back(part_of(Case.objects.get(number=event.part)))
+
+
+@on(CaseMoved)
+def shorten_publication(event: CaseMoved) -> None:
+    """按七个工作日计算应当较快公示的检查结果的期限
+
+    The clock is started once: a second time finds it.
+    """
+    if event.kind == PART_KIND.name and event.state == PartState.REVIEWED:
+        parts = Part.objects.select_related("case__unit", "case__opener")
+        publishing.start_sooner(parts.get(case__number=event.number))

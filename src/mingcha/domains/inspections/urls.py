@@ -9,6 +9,7 @@ from mingcha.domains.inspections.views import (
     lists,
     parts,
     plans,
+    publishing,
     tasks,
     visit_ledger,
 )
@@ -66,4 +67,16 @@ urlpatterns = [
     path("inspections/orders/<slug:number>/order.pdf", documents.order_pdf, name="order_pdf"),
     path("inspections/visits/", visit_ledger.ledger, name="visit_ledger"),
     path("c/<slug:token>", checkcode.check_code, name="check_code"),
+    path("inspections/publication/", publishing.publication, name="publication"),
+    path("inspections/publication/several", publishing.publish_several, name="publish_several"),
+    path("inspections/publicity/", publishing.publicity_files, name="publicity"),
+    path("inspections/publicity/new", publishing.publicity_new, name="publicity_new"),
+    path("inspections/publicity/<int:number>/", publishing.publicity_file, name="publicity_file"),
+    path(
+        "inspections/publicity/<int:number>.<slug:kind>",
+        publishing.publicity_download,
+        name="publicity_download",
+    ),
+    path("draws/<slug:draw_id>/subject-code", publishing.subject_code, name="subject_code"),
+    path("draws/<slug:draw_id>/audit.zip", publishing.audit_bundle, name="audit_bundle"),
 ]

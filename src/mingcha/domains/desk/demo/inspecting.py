@@ -21,6 +21,7 @@ from mingcha.domains.desk.demo.world import MARK, World
 from mingcha.domains.inspections.queries import seen
 from mingcha.domains.inspections.rules import seeds as rules
 from mingcha.domains.inspections.services import (
+    bundling,
     drawing,
     freezing,
     issuing,
@@ -148,7 +149,7 @@ def _drawn(task: Any) -> Any:
     for party, nonce in nonces.items():
         seeds.reveal(draw, party, nonce, actor=manager)
     draw = drawing.hold(seen.draw_for(manager, draw_id), actor=manager, tell=_quietly)
-    drawing.keep_bundles(draw, _quietly)
+    bundling.publish_draw(draw)
     return draw
 
 

@@ -59,6 +59,9 @@ DRAWING = Doing("录入随机数来源，抽取，补位", "inspections.draw")
 PUBLISHING = Doing("公布清单和计划，公示结果", "inspections.publish")
 CHECKING = Doing("确认任务，记录并提交检查结果", "inspections.inspect")
 REVIEWING = Doing("审核检查结果", "inspections.review")
+PUBLISH_RESULTS = Doing("公示结果、撤下公示、报送公示系统", "inspections.publish")
+SUBJECT_CODE = Doing("向企业出具抽取查询码", "inspections.see")
+AUDIT_BUNDLE = Doing("下载审计数据包", "ledger.verify")
 INSPECTING = (
     Doing("查看抽查计划、任务和检查", "inspections.see"),
     PLANNING,
@@ -251,10 +254,6 @@ PAGES: Mapping[str, Page] = {
     "inspections:order_pdf": Page("责令改正通知书", ("inspections",), (CHECKING,)),
     "inspections:visit_ledger": Page("入企检查台账", ("inspections",), (CHECKING,)),
     "inspections:check_code": Page("检查码"),
-    "portal:draws": Page("公开的随机抽取"),
-    "portal:draw": Page("公开的一次抽取"),
-    "portal:draw_commitment": Page("抽取承诺文件"),
-    "portal:draw_bundle": Page("抽取文件包"),
     "officers:officers": Page("执法人员", ("officers",), (OFFICERS, AWAY)),
     "officers:officer": Page("一名执法人员", ("officers",), (OFFICERS, AWAY)),
     "officers:absent": Page("登记离岗", ("officers",), (AWAY,)),
@@ -304,6 +303,16 @@ PAGES: Mapping[str, Page] = {
     "desk:affected_rows": Page("受影响的明细", ("cases", *FACTS)),
     "healthz": Page("运行探测"),
     "readyz": Page("就绪探测"),
+    "inspections:publication": Page("结果公示", ("inspections",), (PUBLISH_RESULTS,)),
+    "inspections:publish_several": Page("成批公示结果", ("inspections",), (PUBLISH_RESULTS,)),
+    "inspections:publicity": Page("公示报送文件", ("inspections",), (PUBLISH_RESULTS,)),
+    "inspections:publicity_new": Page("生成公示报送文件", ("inspections",), (PUBLISH_RESULTS,)),
+    "inspections:publicity_file": Page("一份公示报送文件", ("inspections",), (PUBLISH_RESULTS,)),
+    "inspections:publicity_download": Page(
+        "下载公示报送文件", ("inspections",), (PUBLISH_RESULTS,)
+    ),
+    "inspections:subject_code": Page("出具抽取查询码", ("inspections",), (SUBJECT_CODE,)),
+    "inspections:audit_bundle": Page("审计数据包", ("inspections",), (AUDIT_BUNDLE,)),
     "portal:items": Page("公开的监管事项"),
     "portal:book_file": Page("整本公开目录（文件）"),
     "portal:book_schema": Page("整本公开目录的 JSON Schema"),
@@ -316,6 +325,24 @@ PAGES: Mapping[str, Page] = {
     "portal:exception": Page("一项公开的监管例外"),
     "portal:objection_new": Page("对监管例外提出异议"),
     "portal:objections": Page("查询异议进展"),
+    "portal:random_items": Page("公开的随机抽查事项清单"),
+    "portal:random_item": Page("一项公开的随机抽查事项"),
+    "portal:plans": Page("公开的抽查计划"),
+    "portal:plan": Page("一项公开的抽查计划"),
+    "portal:tasks": Page("公开的抽查任务"),
+    "portal:task": Page("一项公开的抽查任务"),
+    "portal:results": Page("公开的抽查结果"),
+    "portal:result": Page("一项公开的抽查结果"),
+    "portal:rates": Page("违规率推算"),
+    "portal:rates_of": Page("一年的违规率推算"),
+    "portal:frequencies": Page("抽取概率检验"),
+    "portal:frequencies_of": Page("一年的抽取概率检验"),
+    "portal:draws": Page("公开的随机抽取"),
+    "portal:draw_script": Page("核验程序"),
+    "portal:draw": Page("一次公开的随机抽取"),
+    "portal:draw_ask": Page("查询一户是否抽中"),
+    "portal:draw_bundle": Page("抽取数据包"),
+    "portal:draw_commitment": Page("抽取承诺文件"),
     "portal:dictionary": Page("数据字典"),
     "portal:codes": Page("代码表"),
     "portal:table": Page("一张数据表的标准"),

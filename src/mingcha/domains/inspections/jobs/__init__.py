@@ -1,5 +1,5 @@
-"""Background work of inspections: freezing and drawing."""
+"""Background work of inspections: freezing, drawing, publishing."""
 
-from mingcha.domains.inspections.jobs import drawing, freezing
+from mingcha.domains.inspections.jobs import drawing, freezing, publishing
 
-__all__ = ["drawing", "freezing"]
+__all__ = ["drawing", "freezing", "publishing"]

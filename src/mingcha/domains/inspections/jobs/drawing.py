@@ -1,4 +1,4 @@
-"""Hold a draw in the background, and keep its bundles."""
+"""Hold a draw in the background, and have it published."""
 
 from procrastinate.contrib.django import app
 
@@ -19,12 +19,4 @@ def draw(draw: int, run: int, actor: int) -> None:
         if found.drawn_at is None:
             whoever = Account.objects.select_related("organisation").get(pk=actor)
             drawing.hold(found, actor=whoever, tell=tell)
-    defer("inspections.bundle", draw=found.pk)
-
-
-@app.task(name="inspections.bundle", retry=AGAIN)
-def bundle(draw: int) -> None:
-    """Write the bundles of a draw that was held."""
-    found = Draw.objects.select_related("task__case", "task__body").get(pk=draw)
-    if found.drawn_at is not None:
-        drawing.keep_bundles(found, lambda _done, _total, _step: None)
+    defer("inspections.publish_draw", lock=f"publish/{found.pk}", draw=found.pk)

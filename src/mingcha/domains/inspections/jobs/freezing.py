@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from mingcha.base.jobs import AGAIN
+from mingcha.base.jobs import AGAIN, defer
 from mingcha.base.people.models import Account
 from mingcha.domains.inspections.jobs.running import running
 from mingcha.domains.inspections.models import Task
@@ -20,4 +20,5 @@ def freeze(task: int, run: int, seen: int, actor: int) -> None:
         if found.case.state == TaskState.FROZEN and found.run_id == run:
             return  # done by a worker that died before it could say so
         whoever = Account.objects.select_related("organisation").get(pk=actor)
-        freezing.freeze_task(found, seen=seen, actor=whoever, tell=tell)
+        made = freezing.freeze_task(found, seen=seen, actor=whoever, tell=tell)
+        defer("inspections.publish_draw", lock=f"publish/{made.pk}", draw=made.pk)

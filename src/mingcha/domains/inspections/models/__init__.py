@@ -22,6 +22,11 @@ from mingcha.domains.inspections.models.lists import (
     RegisterVersion,
 )
 from mingcha.domains.inspections.models.plans import Plan, PlanLine
+from mingcha.domains.inspections.models.publications import (
+    PublicityFile,
+    PublicStatistic,
+    PublishedDraw,
+)
 from mingcha.domains.inspections.models.tasks import (
     Assignment,
     AssignmentItem,
@@ -59,6 +64,9 @@ __all__ = [
     "Plan",
     "PlanLine",
     "Pledge",
+    "PublicStatistic",
+    "PublicityFile",
+    "PublishedDraw",
     "RandomItem",
     "RandomItemVersion",
     "Rating",

@@ -123,15 +123,6 @@ def agrees(draw: Draw, tell: Tell) -> bool:
     return result_of(made) == draw.result and found.seed.text == draw.seed
 
 
-def keep_bundles(draw: Draw, tell: Tell) -> None:
-    """Write the public bundle and that for auditors beside the frame. May be done again at any time."""
-    found = computed(draw, tell)
-    on = local_today()
-    frames.put_bundle(draw.draw_id, "bundle.zip", bundle.zipped(bundle.files(found, on=on)))
-    audit = bundle.zipped(bundle.files(found, on=on, is_audit=True))
-    frames.put_bundle(draw.draw_id, "audit.zip", audit)
-
-
 @transaction.atomic
 def cancel(draw: Draw, *, because: str, actor: Account) -> Draw:
     """Cancel a draw that was not held (取消抽取). It stays public with its reason; when its sources had

@@ -5,7 +5,8 @@ HOME/draws/<draw_id>/
     F.tiles X.tiles                       roots over each 1,024 lines, in hexadecimal
     keys.txt                              key ␟ party: whose key it is; never public
     secret                                the frame's secret, in hexadecimal
-    bundle.zip audit.zip                  once it was drawn: what is published, and what auditors get
+    F.index X.index                       where each 1,024 lines begin, and their roots
+    <digest>.zip simulated.jsonl          what is published (PublishedDraw), and pairs drawn again
 """
 
 import os
@@ -112,8 +113,8 @@ def secret_of(draw: Draw) -> bytes:
     return bytes.fromhex((folder_of(draw.draw_id) / "secret").read_text())
 
 
-def put_bundle(draw_id: str, name: str, content: bytes) -> None:
-    """Keep a bundle beside the frame. The same again is the same bytes."""
+def put_beside(draw_id: str, name: str, content: bytes) -> None:
+    """Keep a file beside the frame, whole or not at all. The same again is the same bytes."""
     _put(folder_of(draw_id) / name, content)
 
 

@@ -5,10 +5,12 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from mingcha.base.days import local_today
 from mingcha.base.errors import MingchaError
 from mingcha.base.people.queries import account_called
 from mingcha.domains.inspections.queries import draws, seen
-from mingcha.domains.inspections.services import drawing, frames, refusals
+from mingcha.domains.inspections.queries.public import draws as public
+from mingcha.domains.inspections.services import bundling, drawing, refusals
 
 
 class Command(BaseCommand):
@@ -47,7 +49,7 @@ class Command(BaseCommand):
         except MingchaError as refusal:
             refusals.note(draw_id, "随机抽取", refusal, actor=actor)
             raise
-        drawing.keep_bundles(done, self._tell)
+        bundling.publish_draw(done)
         self.stdout.write(f"抽中 {done.counts['drawn']} 户，空缺 {done.counts['vacant']} 个席位")
 
     def _recompute(self, *, draw_id: str, **_: object) -> None:
@@ -58,8 +60,8 @@ class Command(BaseCommand):
 
     def _bundle(self, *, draw_id: str, target: Path, **_: object) -> None:
         found = seen.public_draw(draw_id)
-        path = frames.folder_of(found.draw_id) / "bundle.zip"
-        if not path.exists():
+        path = public.bundle_of(found, draws.said(found), local_today())
+        if path is None or not path.exists():
             raise CommandError(f"抽取 {draw_id} 还没有文件包")
         target.write_bytes(path.read_bytes())
         self.stdout.write(f"{target}，承诺摘要 {draws.said(found).digest().hex()}")

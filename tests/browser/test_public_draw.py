@@ -1,0 +1,67 @@
+"""A citizen opens a draw, asks after one entity, and recomputes the whole of it in the browser."""
+
+import io
+import json
+import zipfile
+
+import pytest
+from playwright.sync_api import Route, expect
+from tests.browser.looking import objections
+
+from mingcha.domains.inspections.rules.bundle import zipped
+
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(name="draw", scope="module")
+def _draw(site):
+    return json.loads(site.tell("draw"))
+
+
+@pytest.mark.row("BEY-1", "INS-6", "PUB-1")
+def test_a_citizen_recomputes_a_draw_from_its_page(desk_of, draw):
+    page = desk_of("").page
+    page.goto("/draws/")
+    page.get_by_role("link", name=draw["draw"]).click()
+
+    page.get_by_role("button", name="重新计算").click()
+    page.wait_for_selector("[data-draw-outcome]")
+
+    expect(page.locator("[data-draw-step]")).to_contain_text("重新计算的结果与公布的一致")
+    expect(page.locator("[data-draw-said] li").last).to_have_text("全部一致。")
+
+
+@pytest.mark.row("BEY-1")
+def test_one_row_moved_to_another_stratum_is_named(desk_of, draw):
+    page = desk_of("").page
+    page.route("**/bundle.zip", moved)
+    page.goto(f"/draws/{draw['draw']}/")
+
+    page.get_by_role("button", name="重新计算").click()
+    page.wait_for_selector("[data-draw-outcome=differs]")
+
+    expect(page.locator("[data-draw-step]")).to_contain_text("不一致")
+    expect(page.locator("[data-draw-said] li").last).to_contain_text("F.txt")
+
+
+def moved(route: Route) -> None:
+    """The bundle with one entity in another stratum."""
+    with zipfile.ZipFile(io.BytesIO(route.fetch().body())) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    files["F.txt"] = files["F.txt"].replace("低风险".encode(), "中风险".encode(), 1)
+    route.fulfill(body=zipped(files), content_type="application/zip")
+
+
+@pytest.mark.row("BEY-1")
+def test_a_credit_code_is_answered_with_a_proof_that_the_browser_checks(desk_of, draw):
+    page = desk_of("", viewport=PHONE).page
+    page.goto(f"/draws/{draw['draw']}/")
+    page.get_by_label("统一社会信用代码").fill(draw["drawn_code"])
+    page.wait_for_timeout(3500)  # a form sent at once is taken for a machine's
+
+    page.get_by_role("button", name="查询").click()
+
+    expect(page.locator(".panel[role=status] h2")).to_have_text("抽中")
+    expect(page.locator("[data-draw-proved]")).to_contain_text("您的浏览器已核验")
+    assert page.get_attribute("[data-draw-proof]", "data-draw-outcome") == "holds"
+    assert objections(page) == []
