@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inspections', '0002_draws_and_visits'),
+        ('inspections', '0003_on_site_records'),
         ('people', '0003_deputies_and_views'),
         ('records', '0009_batch_received'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
