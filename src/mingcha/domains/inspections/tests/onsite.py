@@ -34,6 +34,7 @@ def stage(city, **task_columns):
     make_catalogue()
     Organisation.objects.filter(pk=city.market.pk).update(uscc=BODY)
     city.market.refresh_from_db()
+    Officer.objects.update(organisation=city.market)
     scene = SimpleNamespace(city=city, body=city.market)
     scene.party = Party.objects.create(
         kind="1",
