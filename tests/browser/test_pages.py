@@ -33,11 +33,23 @@ NO_PAGE = {
     "inspections:statement", "inspections:notice_pdf", "inspections:record_pdf",
     "inspections:order_pdf", "inspections:name_officers",
     "portal:draw_script", "portal:draw_bundle", "portal:draw_commitment",
+    "inspections:draw_value", "inspections:draw_reveal", "inspections:draw_hold",
+    "inspections:draw_cancel", "inspections:draw_refill", "inspections:item_publish",
+    "inspections:task_freeze", "inspections:task_stop", "inspections:task_issue",
+    "inspections:task_progress",
     "inspections:publish_several", "inspections:publicity_download", "inspections:audit_bundle",
 }  # fmt: skip
 
 # Landed since; not yet visited here (docs/explanation/deviations.md).
-NOT_YET = {"inspections:part", "inspections:check_code"}
+NOT_YET = {
+    "inspections:part", "inspections:check_code", "inspections:item", "inspections:item_new",
+    "inspections:item_version", "inspections:register", "inspections:register_new",
+    "inspections:register_write", "inspections:plan_new", "inspections:plan_lines",
+    "inspections:task_new", "inspections:task_write", "inspections:task_frame",
+    "inspections:task_strata", "inspections:task_shares", "inspections:task_sources",
+    "inspections:task_rows", "inspections:task_merges", "inspections:draw",
+    "inspections:unit_replace",
+}  # fmt: skip
 
 # Pages that need a case: test_cases.py looks at them.
 ELSEWHERE = {
@@ -215,6 +227,10 @@ VISITS = {
     "inspections:subject_code": ("head", "/draws/{draw}/subject-code"),
     "inspections:publicity_file": ("head", "/inspections/publicity/{publicity}/"),
     "portal:dictionary": ("", "/standards/"),
+    "inspections:items": ("head", "/inspections/items/"),
+    "inspections:registers": ("head", "/inspections/registers/"),
+    "inspections:plans": ("head", "/inspections/plans/"),
+    "inspections:tasks": ("head", "/inspections/tasks/"),
     "inspections:parts": ("head", "/inspections/parts/"),
     "inspections:visit_ledger": ("head", "/inspections/visits/"),
     "portal:codes": ("", "/standards/codes/industry/"),
