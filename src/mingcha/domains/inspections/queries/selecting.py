@@ -154,11 +154,14 @@ class Selection:
                     found.append((one.name, other.name, count, example))
         return found
 
-    def barred(self) -> list[str]:
-        """The reasons that bar an entity where nothing is drawn: clue-driven checks know no cap."""
-        if self.task.mode == Mode.CLUE:
-            return [writing.NAMED]
-        return [writing.NAMED, writing.CAPPED, writing.RECENT]
+    def issued(self) -> QuerySet[Any]:
+        """Whom a task visits that draws nobody: all of its strata, or of its scope where it has none.
+
+        Nobody over the cap or checked lately; clue-driven checks know no such bounds.
+        """
+        bounds = [] if self.task.mode == Mode.CLUE else [writing.CAPPED, writing.RECENT]
+        found = self.whole().exclude(reason__in=[writing.NAMED, *bounds])
+        return found.filter(place__gte=0) if self.strata else found
 
     def _reasons(self) -> list[When]:
         today = local_today()
@@ -178,8 +181,7 @@ class Selection:
         none = Q()
         for one in self.strata:
             none &= ~objects(one.where)
-        found.append(When(none, then=Value(writing.NO_STRATUM)))
-        return found
+        return [*found, When(none, then=Value(writing.NO_STRATUM))] if self.strata else found
 
 
 def selection(task: Task) -> Selection:

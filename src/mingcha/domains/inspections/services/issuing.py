@@ -35,8 +35,7 @@ def issue(task: Task, *, actor: Account) -> Task:
     assignments = list(task.assignments.select_related("body"))
     if not assignments:
         raise errors.TaskIncomplete(name=task.name, deed="下达", problem="还没有确定参加的部门")
-    found = selecting.selection(task)
-    taking = found.whole().exclude(reason__in=found.barred()).order_by("pk")
+    taking = selecting.selection(task).issued().order_by("pk")
     keys = list(taking.values_list("pk", flat=True)[: MOST + 1])
     if not keys:
         raise errors.NothingToDraw

@@ -210,6 +210,15 @@ def test_other_inspections_run_through_the_same_tasks_without_a_draw(line, mode)
     assert Case.objects.get(pk=task.pk).state == TaskState.UNDER_WAY
 
 
+@pytest.mark.parametrize("strata", [[], [{"name": "一家", "count": 1}]])
+def test_without_a_draw_only_those_of_the_strata_are_visited(line, strata):
+    party = Party.objects.order_by("pk")[7]
+    strata = [one | {"where": {"codes": [party.code]}} for one in strata]
+    issuing.issue(line.task(mode="clue", sources=[], strata=strata), actor=line.manager)
+
+    assert Part.objects.count() == (1 if strata else 60)
+
+
 def test_visits_of_two_tasks_to_one_entity_are_merged_when_the_other_agrees(line):
     first = line.task(mode="special", sources=[])
     other = line.task(mode="special", sources=[])
