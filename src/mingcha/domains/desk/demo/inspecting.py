@@ -18,7 +18,8 @@ from mingcha.base.people.queries import account_called
 from mingcha.domains.catalog.queries import items_in_force
 from mingcha.domains.desk.demo import onsite
 from mingcha.domains.desk.demo.world import MARK, World
-from mingcha.domains.inspections.queries import seen
+from mingcha.domains.inspections.queries import seen, selecting
+from mingcha.domains.inspections.rules import criteria
 from mingcha.domains.inspections.rules import seeds as rules
 from mingcha.domains.inspections.services import (
     bundling,
@@ -78,9 +79,15 @@ def do(world: World, say: Callable[[str], None]) -> None:
     )
     patrol = task(
         "节前重点食品销售者巡查", mode="patrol", line=None, ground="节日食品安全保障工作安排", first_on=today,
-        strata=[{"name": "列入经营异常名录的", "where": {"listed": ["abnormal_listing"]}, "count": 1}],
+        strata=[{"name": "重点食品销售者", "where": {"codes": _named()}, "ratio": "1"}],
     )  # fmt: skip
     onsite.do(issuing.issue(patrol, actor=manager), say)
+
+
+def _named() -> list[str]:
+    """An own list: the codes of a dozen food businesses."""
+    food = criteria.objects({"kinds": ["1"], "industries": FOOD})
+    return list(selecting.parties(food).exclude(code="").values_list("code", flat=True)[:12])
 
 
 STRATA = [

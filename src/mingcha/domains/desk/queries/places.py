@@ -55,23 +55,6 @@ PLACES = (
         "parties.search",
     ),
     Place(
-        "结果公示",
-        "按期公示检查结果，撤下被撤销的结果",
-        "inspections:publication",
-        "inspection",
-        "inspections.publish",
-        "检查",
-    ),
-    Place(
-        "报送公示系统",
-        "生成公示系统的报送文件，登记回执",
-        "inspections:publicity",
-        "upload",
-        "inspections.publish",
-        "检查",
-        under="inspections:publication",
-    ),
-    Place(
         "报送数据", "上传本单位的监管数据文件", "records:upload", "intake", "records.intake", "数据"
     ),
     Place(
@@ -255,6 +238,23 @@ PLACES = (
         "inspections.see",
         "检查",
         under="inspections:tasks",
+    ),
+    Place(
+        "结果公示",
+        "按期公示检查结果，撤下被撤销的结果",
+        "inspections:publication",
+        "inspection",
+        "inspections.publish",
+        "检查",
+    ),
+    Place(
+        "报送公示系统",
+        "生成公示系统的报送文件，登记回执",
+        "inspections:publicity",
+        "upload",
+        "inspections.publish",
+        "检查",
+        under="inspections:publication",
     ),
     Place(
         "执法人员",
