@@ -78,7 +78,9 @@ class Line:
 
     def register(self, **criteria: Any) -> Any:
         """A register of objects of the body."""
-        register = Register(body=self.body, of=Register.Of.OBJECTS, name=f"名录库 {len(criteria)}")
+        register = Register(
+            body=self.body, of=Register.Of.OBJECTS, name=f"名录库 {Register.objects.count() + 1}"
+        )
         return lists.write_register(register, criteria, actor=self.manager)
 
     def task(self, **changes: Any) -> Task:

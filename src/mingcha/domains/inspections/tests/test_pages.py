@@ -152,3 +152,18 @@ def test_every_page_of_the_line_opens(line, client):
     assert set(found.values()) == {200}, found
     assert client.get(reverse("desk:case", args=[number])).status_code == 200
     assert client.get(reverse("portal:draws")).status_code == 200
+
+
+def test_registers_go_out_whole_and_cost_no_query_each(line, client, django_assert_max_num_queries):
+    for region in ("310115", "310104", "310101"):
+        line.register(regions=[region])
+        line.register(regions=[region], kinds=["1"])
+    client.force_login(line.manager)
+    page = reverse("inspections:registers")
+
+    out = b"".join(client.get(f"{page}?export=csv").streaming_content).decode("utf-8-sig")
+    with django_assert_max_num_queries(16):
+        shown = client.get(page).content.decode()
+
+    assert len(out.splitlines()) == 1 + 6
+    assert "区域310104" in out and "区域310104" in shown

@@ -64,8 +64,8 @@ REGISTERS: Sequence[Column[Any]] = (
     Column("name", "名称", lambda r: r.name, "name"),
     Column("of", "类别", lambda r: r.get_of_display(), "of"),
     Column("body", "管理单位", lambda r: r.body.name, "body__name"),
-    Column("version", "版次", lambda r: r.last.number if r.last else 0, num=True),
-    Column("found", "选中数", lambda r: r.last.found if r.last else 0, num=True),
+    Column("version", "版次", lambda r: _last(r).number if _last(r) else 0, num=True),
+    Column("found", "选中数", lambda r: _last(r).found if _last(r) else 0, num=True),
     Column("criteria", "选取条件", lambda r: in_words(r)),
     Column("state", "状态", lambda r: "已停用" if r.is_closed else "在用", "is_closed"),
 )
@@ -73,12 +73,17 @@ REGISTERS: Sequence[Column[Any]] = (
 
 def in_words(register: Register) -> str:
     """What a register's latest version selects."""
-    last = register.versions.first()
+    last = _last(register)
     if last is None:
         return ""
     is_objects = register.of == Register.Of.OBJECTS
     read = criteria.objects if is_objects else criteria.officers
     return read(last.criteria).in_words
+
+
+def _last(register: Register) -> Any:
+    """The latest version, of those that were read with the register."""
+    return next(iter(register.versions.all()), None)
 
 
 @door(SEE)
@@ -222,8 +227,6 @@ def register_list(request: HttpRequest) -> HttpResponseBase:
     if of := said.get("of", ""):
         found = found.filter(of=of)
     listing = Listing(request, found, REGISTERS, sort="name")
-    for one in (rows := listing.rows):
-        one.last = one.versions.first()
     if "export" in said:
         return listing.export("名录库")
     new = {"label": "新建名录库", "url": reverse("inspections:register_new"), "icon": "add",
@@ -241,7 +244,7 @@ def register_list(request: HttpRequest) -> HttpResponseBase:
         "rows": [
             {"url": reverse("inspections:register", args=[one.public_id]),
              "cells": [{"text": str(c.text(one)), "num": c.num} for c in REGISTERS]}
-            for one in rows
+            for one in listing.rows
         ],
         "pager": listing.pager,
     }  # fmt: skip
