@@ -193,6 +193,15 @@ class TaskFrozen(MingchaError):
     remedy = "确需更改的，请写明理由取消本次抽取，更改后重新冻结；取消会一直公开。"
 
 
+class NameTaken(MingchaError):
+    """Two registers of a body and a kind have one name."""
+
+    code = "inspections/name-taken"
+    status = 409
+    message = "本单位已有名为“{name}”的{what}。"
+    remedy = "请换一个名称；要改选取条件的，在原来的名录库中保存新的一版。"
+
+
 class TaskIncomplete(MingchaError):
     """A task that cannot be frozen or issued."""
 

@@ -128,10 +128,13 @@ def write_register(
 ) -> RegisterVersion:
     """Save a register's selection as its next version (编制名录库). Leaves one act.
 
-    `register` need not be saved yet. Raises NotAllowed or BadCriteria.
+    `register` need not be saved yet. Raises NotAllowed, NameTaken or BadCriteria.
     """
     require(actor, PLAN, register.body)
     if register.pk is None:
+        same = Register.objects.filter(body=register.body, of=register.of, name=register.name)
+        if same.exists():
+            raise errors.NameTaken(name=register.name, what=register.get_of_display())
         register.save()
     register = Register.objects.select_for_update().get(pk=register.pk)
     if register.of == Register.Of.OBJECTS:

@@ -34,6 +34,8 @@ def propose(kept: Visit, other: Visit, *, actor: Account) -> Merging:
     """
     require(actor, TASK, kept.task.body)
     _refuse(kept, other)
+    if Merging.objects.filter(kept=kept, other=other).exists():
+        raise errors.CannotMerge(problem="已经建议过一次")
     opening = Opening(
         MERGING_KIND.name, f"{kept.party.name}：合并入企", other.task.body,
         opener=kept.task.body, about=("party", kept.party.public_id), party_id=kept.party_id,

@@ -102,6 +102,9 @@ def assign(task: Task, shares: Iterable[Share], *, actor: Account) -> list[Assig
     Each item comes with the checklist in force for the department on the first day, where there is
     one. Leaves one act. Raises NotAllowed, TaskFrozen or TaskIncomplete.
     """
+    shares = list(shares)
+    said = [(share.body.pk, share.skill) for share in shares]
+    _once(task, "保存部门分工", said, "同一部门、同一执法类别写了不止一次，请合为一行")
     with writing_of(task, "部门分工", actor) as open_task:
         AssignmentItem.objects.filter(assignment__task=open_task).delete()
         open_task.assignments.all().delete()
@@ -113,8 +116,11 @@ def set_sources(
     reveal_by: datetime | None = None, actor: Account,
 ) -> None:  # fmt: skip
     """Name the sources of the seed in their order, and the parties with their commitments
-    (确定随机数来源). Leaves one act. Raises NotAllowed or TaskFrozen.
+    (确定随机数来源). Leaves one act. Raises NotAllowed, TaskFrozen or TaskIncomplete.
     """
+    sources = list(sources)
+    named = [one.source for one in sources]
+    _once(task, "保存随机数来源", named, "同一来源写了不止一次")
     with writing_of(task, "确定随机数来源", actor) as open_task:
         open_task.sources.all().delete()
         open_task.pledges.all().delete()
@@ -139,6 +145,11 @@ def writing_of(
         locked.case = case
         yield locked
         leave(label)
+
+
+def _once(task: Task, deed: str, said: Sequence[object], problem: str) -> None:
+    if len(set(said)) < len(said):
+        raise errors.TaskIncomplete(name=task.name, deed=deed, problem=problem)
 
 
 def _check(said: TaskSaid) -> None:

@@ -30,6 +30,7 @@ from mingcha.domains.inspections.services import (
     merging,
     pairing,
     replacing,
+    tasks,
 )
 from mingcha.domains.inspections.services.tasks import Share
 from mingcha.domains.inspections.states import PartState, TaskState
@@ -247,3 +248,27 @@ def test_the_ledger_holds_parts_and_draws_to_what_they_are(line):
 
 def content_digest(act):
     return b64decode(json.loads(act.body)["content"]).hex()
+
+
+def test_what_is_said_twice_is_refused_in_words(line):
+    task = line.task()
+    share = Share(line.body, [line.item], FOOD)
+    with pytest.raises(errors.TaskIncomplete, match="写了不止一次，请合为一行"):
+        tasks.assign(task, [share, share], actor=line.manager)
+    with pytest.raises(errors.TaskIncomplete, match="同一来源写了不止一次"):
+        tasks.set_sources(task, [line.source(), line.source()], {}, actor=line.manager)
+    lists.new_register("食品", "objects", {}, body=line.body, actor=line.manager)
+    with pytest.raises(errors.NameTaken, match="本单位已有名为“食品”的检查对象名录库"):
+        lists.new_register("食品", "objects", {}, body=line.body, actor=line.manager)
+
+
+def test_a_merging_is_proposed_once(line):
+    first, other = (line.task(mode="special", sources=[]) for _ in range(2))
+    for task in (first, other):
+        issuing.issue(task, actor=line.manager)
+    found = merging.candidates(first).first()
+    ours = first.visits.get(party=found.party)
+    merging.propose(ours, found, actor=line.manager)
+
+    with pytest.raises(errors.CannotMerge, match="已经建议过一次"):
+        merging.propose(ours, found, actor=line.manager)
