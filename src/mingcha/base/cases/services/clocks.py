@@ -16,6 +16,7 @@ from mingcha.base.cases.rules import Pause, Period, due
 from mingcha.base.days import local_today
 from mingcha.base.ledger import services as ledger
 from mingcha.base.ledger.canonical import Json
+from mingcha.base.rules.models import Rule
 from mingcha.base.rules.queries import in_force
 
 
@@ -94,7 +95,7 @@ def settle(case: Case) -> None:
     """Set the case's dates, and those of what waits, from its clocks. Does not save the case."""
     clocks = list(open_clocks(case))
     running = [clock for clock in clocks if clock.due_on is not None]
-    first = min(running, key=lambda clock: clock.due_on or date.max, default=None)
+    first = _first(running)
     case.due_on = first.due_on if first else None
     case.is_provisional = first.is_provisional if first else False
     case.is_paused = bool(clocks) and not running
@@ -132,14 +133,10 @@ def opening(case: Case, rules: Sequence[str], *, on: date) -> list[Clock]:
     judge, made = calendar.days(), []
     for key in rules:
         rule = in_force(key, on=on)
-        reached = due(on, [Period(rule.value, rule.unit)], [], judge)
-        made.append(
-            Clock(
-                case=case, rule=rule, started_on=on, due_on=reached.day,
-                is_provisional=reached.provisional, how=reached.how,
-            )
-        )  # fmt: skip
-    first = min(made, key=lambda clock: clock.due_on or date.max, default=None)
+        clock = Clock(case=case, rule=rule, started_on=on)
+        _reach(clock, [rule], [], judge)
+        made.append(clock)
+    first = _first(made)
     if first is not None:
         case.due_on, case.is_provisional = first.due_on, first.is_provisional
     return made
@@ -183,10 +180,20 @@ def _count(clock: Clock, judge: Judge) -> None:
         for change in changes
         if change.extension is None and change.until is not None
     ]
+    _reach(clock, lengths, stood, judge)
+    clock.save(update_fields=["due_on", "is_provisional", "how"])
+
+
+def _reach(clock: Clock, lengths: Iterable[Rule], stood: Sequence[Pause], judge: Judge) -> None:
+    """Set when a clock ends that runs for some lengths and stood still between."""
     periods = [Period(rule.value, rule.unit) for rule in lengths]
     reached = due(clock.started_on, periods, stood, judge)
     clock.due_on, clock.is_provisional, clock.how = reached.day, reached.provisional, reached.how
-    clock.save(update_fields=["due_on", "is_provisional", "how"])
+
+
+def _first(clocks: Iterable[Clock]) -> Clock | None:
+    """The clock that ends first."""
+    return min(clocks, key=lambda clock: clock.due_on or date.max, default=None)
 
 
 def _the(case: Case, key: str, *, deed: str, paused: bool) -> Clock:

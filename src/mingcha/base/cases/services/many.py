@@ -9,14 +9,14 @@ open_many(openings, asked=people, actor=actor, keep=keep)
 
 from collections.abc import Callable, Mapping, Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from mingcha.base.cases.contents import opened_content, record_of
 from mingcha.base.cases.events import CasesOpened
 from mingcha.base.cases.machine import Kind
 from mingcha.base.cases.models import Case, Clock, Step, Todo
 from mingcha.base.cases.services import clocks, inbox
-from mingcha.base.cases.services.moving import OPENED, Opening
+from mingcha.base.cases.services.moving import OPENED, Opening, next_numbers
 from mingcha.base.days import local_today
 from mingcha.base.events.services import announce
 from mingcha.base.ledger import services as ledger
@@ -25,10 +25,6 @@ from mingcha.base.people.models import Account
 
 Keep = Callable[[Sequence[Case]], Sequence[Mapping[str, Json]]]
 AT_ONCE = 5000
-NEXT_NUMBERS = """
-    INSERT INTO cases_numbering (kind, year, last) VALUES (%(kind)s, %(year)s, %(many)s)
-    ON CONFLICT (kind, year) DO UPDATE SET last = cases_numbering.last + %(many)s RETURNING last
-"""
 
 
 @transaction.atomic
@@ -52,7 +48,7 @@ def open_many(
     today = local_today()
     model = Case()
     running = clocks.opening(model, kind.starts, on=today)
-    numbers = _numbers(kind, len(openings), today.year)
+    numbers = next_numbers(kind, len(openings))
     cases = [
         Case(
             number=number, kind=kind.name, state=kind.machine.first, title=one.title[:300],
@@ -98,11 +94,3 @@ def _only_kind(openings: Sequence[Opening]) -> str:
     if len(kinds) != 1:
         raise ValueError(f"cases opened together are of one kind: {sorted(kinds)}")
     return kinds.pop()
-
-
-def _numbers(kind: Kind, many: int, year: int) -> list[str]:
-    """The next numbers of a kind in a year, without gaps."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT_NUMBERS, {"kind": kind.name, "year": year, "many": many})
-        (last,) = cursor.fetchone()
-    return [f"{kind.prefix}-{year}-{number:06d}" for number in range(last - many + 1, last + 1)]

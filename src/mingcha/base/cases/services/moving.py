@@ -29,9 +29,9 @@ from mingcha.base.events.services import announce
 from mingcha.base.ledger import services as ledger
 from mingcha.base.people.models import Account, Organisation
 
-NEXT_NUMBER = """
-    INSERT INTO cases_numbering (kind, year, last) VALUES (%s, %s, 1)
-    ON CONFLICT (kind, year) DO UPDATE SET last = cases_numbering.last + 1 RETURNING last
+NEXT_NUMBERS = """
+    INSERT INTO cases_numbering (kind, year, last) VALUES (%(kind)s, %(year)s, %(many)s)
+    ON CONFLICT (kind, year) DO UPDATE SET last = cases_numbering.last + %(many)s RETURNING last
 """
 OPENED = "发起"
 
@@ -89,7 +89,7 @@ def opened(opening: Opening, *, actor: Account | None) -> Iterator[Case]:
     opener = opening.opener or (actor.organisation if actor else opening.unit)
     with transaction.atomic():
         case = Case.objects.create(
-            number=_number(kind), kind=kind.name, state=kind.machine.first,
+            number=next_numbers(kind, 1)[0], kind=kind.name, state=kind.machine.first,
             title=opening.title[:300], unit=opening.unit, opener=opener, opened_by=actor,
             handler=opening.handler, about_kind=opening.about[0], about_key=opening.about[1],
             party_id=opening.party_id, parent=opening.parent, is_urgent=opening.is_urgent,
@@ -249,10 +249,10 @@ def changes_since(case: Case, seen: int) -> str:
     return "；".join(done) or "内容已更新"
 
 
-def _number(kind: Kind) -> str:
-    """The next number of a kind in this year, such as "SH-2026-000123". Without gaps."""
+def next_numbers(kind: Kind, many: int) -> list[str]:
+    """The next numbers of a kind in this year, such as "SH-2026-000123". Without gaps."""
     year = local_today().year
     with connection.cursor() as cursor:
-        cursor.execute(NEXT_NUMBER, [kind.name, year])
+        cursor.execute(NEXT_NUMBERS, {"kind": kind.name, "year": year, "many": many})
         (last,) = cursor.fetchone()
-    return f"{kind.prefix}-{year}-{last:06d}"
+    return [f"{kind.prefix}-{year}-{number:06d}" for number in range(last - many + 1, last + 1)]

@@ -6,12 +6,10 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from mingcha.base.days import local_day, local_today, utc_now
+from mingcha.base.days import local_day, utc_now
 from mingcha.domains.inspections.models import Draw, DrawnUnit, Part, Place, SeedSource, SeedValue
-from mingcha.domains.inspections.models.tasks import Level
-from mingcha.domains.inspections.rules import commitment
+from mingcha.domains.inspections.queries.frozen import commitment_of
 from mingcha.domains.inspections.rules.chance import hashed
-from mingcha.domains.inspections.rules.commitment import Commitment
 
 
 @dataclass(frozen=True)
@@ -28,11 +26,6 @@ class SourceNow:
         if self.value is None:
             return ("待录入", "doing") if self.may_be_known else ("尚未产生", "todo")
         return ("已核对", "done") if self.value.confirmed_at else ("待另一人核对", "due")
-
-
-def said(draw: Draw) -> Commitment:
-    """What was committed."""
-    return commitment.read(bytes(draw.commitment))
 
 
 def roots(draw: Draw) -> list[dict[str, object]]:
@@ -70,7 +63,7 @@ def units(draw: Draw) -> QuerySet[DrawnUnit]:
 
 def numbered(draw: Draw, shown: Sequence[DrawnUnit]) -> list[DrawnUnit]:
     """The same, each with its random number `u` in hexadecimal: SM3 of seed, number and key."""
-    made = said(draw)
+    made = commitment_of(draw)
     for one in shown:
         parts = (draw.seed, draw.draw_id, one.key)
         one.u = hashed(made.by, *(part.encode() for part in parts)).hex()  # type: ignore[attr-defined]
@@ -83,16 +76,6 @@ def vacancies(draw: Draw) -> QuerySet[Place]:
         part__visit__unit__draw=draw, officer__isnull=True, left_at__isnull=True
     )
     return found.select_related("part__case", "part__body", "part__visit__party").order_by("pk")
-
-
-def are_names_public(draw: Draw) -> bool:
-    """Whether the publication level lets the public see who was drawn today."""
-    if draw.drawn_at is None:
-        return False
-    if draw.task.level == Level.EMBARGOED:
-        embargo = draw.task.embargo_on
-        return embargo is not None and local_today() >= embargo
-    return draw.task.level == Level.OPEN
 
 
 def explained(draw: Draw) -> list[dict[str, Any]]:

@@ -33,9 +33,9 @@ class Placed:
     root: str
 
 
-def folder_of(draw: Draw) -> Path:
+def folder_of(draw_id: str) -> Path:
     """Where the files of a draw lie."""
-    return Path(settings.DRAWS) / draw.draw_id
+    return Path(settings.DRAWS) / draw_id
 
 
 def commitment_of(draw: Draw) -> Commitment:
@@ -45,7 +45,7 @@ def commitment_of(draw: Draw) -> Commitment:
 
 def secret_of(draw: Draw) -> bytes | None:
     """The secret under which the keys of a frame were made; None where there is none."""
-    file = folder_of(draw) / SECRET
+    file = folder_of(draw.draw_id) / SECRET
     return bytes.fromhex(file.read_text()) if file.exists() else None
 
 
@@ -63,7 +63,7 @@ def placed(draw: Draw, kind: str, key: str) -> Placed | None:
 
     Reads a few lines to find the tile, then that tile: about a thousand lines of millions.
     """
-    folder, said = folder_of(draw), commitment_of(draw)
+    folder, said = folder_of(draw.draw_id), commitment_of(draw)
     size, root = said.roots[kind]
     index = (folder / f"{kind}.index").read_bytes()
     width = _OFFSET + _HASH

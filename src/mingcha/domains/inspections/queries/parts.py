@@ -30,7 +30,6 @@ from mingcha.standards import loader
 INSPECT = "inspections.inspect"
 TWO = 2  # officers at least (行政处罚法 第四十二条)
 RESULTS, ANSWERS = "spot_check_result", "point_result"
-NO_DRAW = "本次检查不经抽取。"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from mingcha.base.cases.models import Case, Clock
+from mingcha.base.cases.models import Clock
 from mingcha.base.errors import NotFound
 from mingcha.base.people.models import Account
 from mingcha.base.people.queries import organisations_under
@@ -68,11 +68,6 @@ def _standing(on: date) -> dict[str, Q]:
         "published-late": Q(published_at__isnull=False, was_late=True),
         "withdrawn": Q(case__state=PartState.WITHDRAWN),
     }  # fmt: skip
-
-
-def cases_called(numbers: list[str]) -> dict[str, Case]:
-    """Cases by their numbers."""
-    return {one.number: one for one in Case.objects.filter(number__in=numbers)}
 
 
 def files(actor: Account) -> QuerySet[PublicityFile]:

@@ -121,11 +121,3 @@ def bodies_of(account: Account, right: str) -> list[Organisation]:
 def published_draws() -> QuerySet[Draw]:
     """Every draw: a commitment is public from its freeze on, a cancelled one stays so."""
     return Draw.objects.select_related("task__body", "task__case").order_by("-frozen_at")
-
-
-def public_draw(draw_id: str) -> Draw:
-    """A draw by its public number. Raises NotFound."""
-    found = published_draws().filter(draw_id=draw_id).first()
-    if found is None:
-        raise NotFound(what="随机抽取", key=draw_id)
-    return found

@@ -28,7 +28,6 @@ from mingcha.domains.records.queries import touched
 ANY_SKILL = "不限"  # how a line says that any kind of enforcement will do
 NOWHERE = "000000"  # the area of an entity that states none
 FOR_EVER, LONG_AGO = date(9999, 12, 31), date(1949, 10, 1)
-CODES_AT_ONCE = 200_000
 _OVER = (
     PartState.REVIEWED, PartState.PUBLISHED, PartState.REVOKED, PartState.WITHDRAWN, PartState.VOID,
 )  # fmt: skip

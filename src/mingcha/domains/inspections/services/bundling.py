@@ -13,7 +13,7 @@ from mingcha.base.ledger import services as ledger
 from mingcha.base.ledger.canonical import Json
 from mingcha.domains.inspections.errors import NonceMismatch, SeedNotReady, TooEarly
 from mingcha.domains.inspections.models import Draw, PublishedDraw
-from mingcha.domains.inspections.queries.frozen import commitment_of, index_of
+from mingcha.domains.inspections.queries.frozen import commitment_of, folder_of, index_of
 from mingcha.domains.inspections.rules import bundle, drawing, frequencies, holding, lines, pps
 from mingcha.domains.inspections.rules.bundle import Published
 from mingcha.domains.inspections.rules.commitment import EMBARGOED, Commitment
@@ -59,7 +59,7 @@ def publish_draw(draw: Draw) -> PublishedDraw:
         if is_new:
             said: dict[str, Json] = {"bundle": row.bundle, "early": row.early, "rounds": row.rounds}
             ledger.act(None, "公布抽取数据包", ("inspections.bundle", draw.draw_id), content=said)
-    for file in frames.folder_of(draw.draw_id).glob("*.zip"):
+    for file in folder_of(draw.draw_id).glob("*.zip"):
         if file.stem not in {row.bundle, row.early, row.audit}:
             file.unlink()
     return row

@@ -20,6 +20,7 @@ from mingcha.base.runs.models import Run
 from mingcha.domains.inspections import errors
 from mingcha.domains.inspections.models import Assignment, Draw, DrawnUnit, Task, Visit
 from mingcha.domains.inspections.queries import selecting
+from mingcha.domains.inspections.queries.frozen import commitment_of
 from mingcha.domains.inspections.queries.selecting import ANY_SKILL
 from mingcha.domains.inspections.rules import bundle, holding
 from mingcha.domains.inspections.rules.bundle import Published
@@ -63,7 +64,7 @@ def reveal_of(draw: Draw) -> Reveal:
     """What is known of the seed. Raises TooEarly while numbers may still be revealed, SeedNotReady,
     BadSeedValue or NonceMismatch.
     """
-    said = seeds.committed(draw)
+    said = commitment_of(draw)
     pledges = list(draw.task.pledges.order_by("pk"))
     now = utc_now()
     if now < said.reveal_by and any(not one.nonce for one in pledges):
@@ -86,7 +87,7 @@ def computed(draw: Draw, tell: Tell) -> Published:
     tell(0, 0, "核对冻结文件")
     frozen = frames.read(draw)
     tell(0, len(frozen.lines["F"]), "逐户计算随机数，抽取对象，匹配人员")
-    return holding.hold(frozen, seeds.committed(draw), reveal_of(draw), witness=draw.witness)
+    return holding.hold(frozen, commitment_of(draw), reveal_of(draw), witness=draw.witness)
 
 
 def hold(draw: Draw, *, actor: Account, tell: Tell) -> Draw:
@@ -132,7 +133,7 @@ def cancel(draw: Draw, *, because: str, actor: Account) -> Draw:
     """
     draw = seeds.locked(draw, actor)
     now = utc_now()
-    sources = seeds.committed(draw).sources
+    sources = commitment_of(draw).sources
     with advance(draw.task.case, "thaw", actor=actor, said=Said(reason=because)):
         draw.cancelled_at, draw.cancelled_by = now, actor
         draw.cancelled_because = because.strip()[:300]

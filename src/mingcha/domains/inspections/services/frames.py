@@ -21,6 +21,7 @@ from django.conf import settings
 from mingcha.base.ledger.hashing import HASHINGS, sm3
 from mingcha.domains.inspections.errors import FrozenFilesAltered
 from mingcha.domains.inspections.models import Draw
+from mingcha.domains.inspections.queries.frozen import SECRET, folder_of
 from mingcha.domains.inspections.rules.frame import Frozen
 from mingcha.domains.inspections.rules.keyed import SECRET_BYTES
 from mingcha.domains.inspections.rules.lines import KINDS
@@ -36,11 +37,6 @@ def new_secret() -> bytes:
     return secrets.token_bytes(SECRET_BYTES)
 
 
-def folder_of(draw_id: str) -> Path:
-    """Where a draw's files lie."""
-    return Path(settings.DRAWS) / draw_id
-
-
 def write(frozen: Frozen, keys: Iterable[tuple[str, int]], secret: bytes) -> Path:
     """Write a frozen frame to a folder of its own, which `settle` puts in its place."""
     folder = Path(tempfile.mkdtemp(dir=settings.DRAWS, prefix="freezing-"))
@@ -53,7 +49,7 @@ def write(frozen: Frozen, keys: Iterable[tuple[str, int]], secret: bytes) -> Pat
         folder / "keys.txt",
         "".join(f"{key}{SEPARATOR}{party}\n" for key, party in sorted(keys)).encode(),
     )
-    _put(folder / "secret", secret.hex().encode())
+    _put(folder / SECRET, secret.hex().encode())
     return folder
 
 
@@ -106,11 +102,6 @@ def parties_by_key(draw: Draw, keys: Iterable[str]) -> Mapping[str, int]:
         if key in wanted:
             found[key.decode()] = int(party)
     return found
-
-
-def secret_of(draw: Draw) -> bytes:
-    """The secret under which the keys of a draw were made."""
-    return bytes.fromhex((folder_of(draw.draw_id) / "secret").read_text())
 
 
 def put_beside(draw_id: str, name: str, content: bytes) -> None:

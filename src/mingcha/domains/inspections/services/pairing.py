@@ -19,6 +19,7 @@ from mingcha.domains.inspections import errors
 from mingcha.domains.inspections.models import Draw, PairingRound, Part, Place
 from mingcha.domains.inspections.models.tasks import Mode
 from mingcha.domains.inspections.queries import selecting
+from mingcha.domains.inspections.queries.frozen import commitment_of
 from mingcha.domains.inspections.queries.selecting import ANY_SKILL, NOWHERE
 from mingcha.domains.inspections.rules import lines
 from mingcha.domains.inspections.rules.chance import Chance
@@ -27,7 +28,7 @@ from mingcha.domains.inspections.rules.lines import Avoidance
 from mingcha.domains.inspections.rules.refilling import Round
 from mingcha.domains.inspections.rules.refilling import refill as refilled
 from mingcha.domains.inspections.rules.text import line
-from mingcha.domains.inspections.services import frames, seeds
+from mingcha.domains.inspections.services import frames
 from mingcha.domains.inspections.services.common import act_on_draw
 from mingcha.domains.inspections.states import DRAW, INSPECT, PartState
 from mingcha.domains.officers import queries as officers
@@ -139,7 +140,7 @@ class _Work:
     """The teams as they are, and who may fill what is vacant."""
 
     def __init__(self, draw: Draw, parts: Sequence[Part]) -> None:
-        said = seeds.committed(draw)
+        said = commitment_of(draw)
         self.part_of: dict[Visit, Part] = {}
         self.teams: dict[Visit, list[str]] = {}
         self.left: list[tuple[Visit, str]] = []

@@ -8,7 +8,8 @@ from mingcha.base.people.models import Account
 from mingcha.base.people.queries import require
 from mingcha.domains.inspections import errors
 from mingcha.domains.inspections.models import Draw, Pledge, SeedSource, SeedValue
-from mingcha.domains.inspections.rules import commitment, seeds
+from mingcha.domains.inspections.queries.frozen import commitment_of
+from mingcha.domains.inspections.rules import seeds
 from mingcha.domains.inspections.services.common import act_on_draw
 from mingcha.domains.inspections.services.frames import ALG
 from mingcha.domains.inspections.states import DRAW
@@ -84,7 +85,7 @@ def reveal(draw: Draw, party: str, nonce: str, *, actor: Account) -> Pledge:
     pledge = Pledge.objects.select_for_update().filter(task=draw.task_id, party=party).first()
     if pledge is None:
         raise errors.UnknownName(where="随机种子", what="提供方", key=party)
-    due = committed(draw).reveal_by
+    due = commitment_of(draw).reveal_by
     if utc_now() >= due:
         raise errors.TooLate(party=party, at=second_text(due))
     nonce = nonce.strip().lower()
@@ -121,8 +122,3 @@ def source_of(draw: Draw, source: str) -> SeedSource:
     if found is None:
         raise errors.UnknownName(where="随机种子", what="来源", key=source)
     return found
-
-
-def committed(draw: Draw) -> commitment.Commitment:
-    """What was committed."""
-    return commitment.read(bytes(draw.commitment))

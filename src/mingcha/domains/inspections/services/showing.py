@@ -46,7 +46,7 @@ def take_audit_bundle(draw: Draw, *, actor: Account) -> Path:
     if not actor.holds(AUDIT):
         raise NotAllowed(right=AUDIT)
     row = draws.published_of(draw)
-    path = frames.folder_of(draw) / f"{row.audit}.zip" if row and row.audit else None
+    path = frames.folder_of(draw.draw_id) / f"{row.audit}.zip" if row and row.audit else None
     if path is None or not path.exists():
         raise NoBundleYet(draw_id=draw.draw_id)
     said = {"draw": draw.draw_id, "bundle": path.stem}

@@ -14,7 +14,7 @@ from typing import cast
 from django.db import transaction
 
 from mingcha.domains.inspections.models import Draw, PublishedDraw
-from mingcha.domains.inspections.queries.frozen import commitment_of
+from mingcha.domains.inspections.queries.frozen import commitment_of, folder_of
 from mingcha.domains.inspections.rules import drawing, frequencies, holding, lines
 from mingcha.domains.inspections.rules.frequencies import SEEDS, Pair
 from mingcha.domains.inspections.rules.lines import Stratum
@@ -60,7 +60,7 @@ def simulate(draw: Draw, *, seconds: float, seeds: int = SEEDS) -> bool:
 
 def file_of(draw: Draw) -> Path:
     """Where the simulated pairs of a draw are kept."""
-    return frames.folder_of(draw.draw_id) / FILE
+    return folder_of(draw.draw_id) / FILE
 
 
 def simulated(draw: Draw) -> Iterator[Counter[Pair]]:

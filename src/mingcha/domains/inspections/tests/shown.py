@@ -166,7 +166,7 @@ class Shown:
                 frozen_at=made.TIME,
             )
             _act(draw, "公布抽取承诺")
-        folder = frames.folder_of(draw)
+        folder = frames.folder_of(draw.draw_id)
         folder.mkdir(parents=True, exist_ok=True)
         for kind in KINDS:
             content = b"".join(line + b"\n" for line in frozen.lines[kind])

@@ -13,6 +13,7 @@ from mingcha.base.listing import pager_of
 from mingcha.domains.inspections.models import Replacement
 from mingcha.domains.inspections.queries import draws as queries
 from mingcha.domains.inspections.queries import frame, seen
+from mingcha.domains.inspections.queries.frozen import commitment_of
 from mingcha.domains.inspections.services import drawing, pairing, replacing, seeds
 from mingcha.domains.inspections.states import DRAW, SEE
 from mingcha.domains.inspections.views import attempt, ventured, who
@@ -53,7 +54,7 @@ def draw(request: HttpRequest, draw_id: str) -> HttpResponse:
     units = queries.units(found)
     pager = pager_of(request, units.count())
     context = {
-        "draw": found, "task": found.task, "said": queries.said(found), "roots": queries.roots(found),
+        "draw": found, "task": found.task, "said": commitment_of(found), "roots": queries.roots(found),
         "sources": now, "pledges": list(found.task.pledges.all()),
         "classes": queries.explained(found), "steps": queries.steps(found, now),
         "units": queries.numbered(found, list(units[pager.here])), "pager": pager,
@@ -102,12 +103,14 @@ def draw_reveal(request: HttpRequest, draw_id: str) -> HttpResponse:
     account = who(request)
     found = seen.draw_for(account, draw_id)
     form = RevealForm(request.POST)
-    if form.is_valid():
-        given = form.cleaned_data
-        ventured(
-            request, draw_id, "公开随机数",
-            lambda: seeds.reveal(found, given["party"], given["nonce"], actor=account),
-        )  # fmt: skip
+    if not form.is_valid():
+        messages.error(request, "请填写该方事先承诺的随机数。")
+        return redirect("inspections:draw", draw_id)
+    given = form.cleaned_data
+    ventured(
+        request, draw_id, "公开随机数",
+        lambda: seeds.reveal(found, given["party"], given["nonce"], actor=account),
+    )  # fmt: skip
     return redirect("inspections:draw", draw_id)
 
 

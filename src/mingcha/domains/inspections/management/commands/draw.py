@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from mingcha.base.days import local_today
 from mingcha.base.errors import MingchaError
 from mingcha.base.people.queries import account_called
-from mingcha.domains.inspections.queries import draws, seen
+from mingcha.domains.inspections.queries import seen
+from mingcha.domains.inspections.queries.frozen import commitment_of
 from mingcha.domains.inspections.queries.public import draws as public
 from mingcha.domains.inspections.services import bundling, drawing, refusals
 
@@ -53,18 +54,18 @@ class Command(BaseCommand):
         self.stdout.write(f"抽中 {done.counts['drawn']} 户，空缺 {done.counts['vacant']} 个席位")
 
     def _recompute(self, *, draw_id: str, **_: object) -> None:
-        found = seen.public_draw(draw_id)
+        found = public.draw_called(draw_id)
         if not drawing.agrees(found, self._tell):
             raise CommandError(f"抽取 {draw_id} 重算的结果与记录不符")
         self.stdout.write(f"抽取 {draw_id} 重算一致：{found.result}")
 
     def _bundle(self, *, draw_id: str, target: Path, **_: object) -> None:
-        found = seen.public_draw(draw_id)
-        path = public.bundle_of(found, draws.said(found), local_today())
+        found = public.draw_called(draw_id)
+        path = public.bundle_of(found, commitment_of(found), local_today())
         if path is None or not path.exists():
             raise CommandError(f"抽取 {draw_id} 还没有文件包")
         target.write_bytes(path.read_bytes())
-        self.stdout.write(f"{target}，承诺摘要 {draws.said(found).digest().hex()}")
+        self.stdout.write(f"{target}，承诺摘要 {commitment_of(found).digest().hex()}")
 
     def _tell(self, done: int, total: int, step: str) -> None:
         self.stderr.write(f"{step} {done}/{total}" if total else step)

@@ -68,7 +68,7 @@ def bundle_of(draw: Draw, said: Commitment, on: date) -> Path | None:
     """The zip that may be served on a day; None while there is none."""
     row = published_of(draw)
     digest = "" if row is None else row.early if is_closed(said, on) else row.bundle
-    return frames.folder_of(draw) / f"{digest}.zip" if digest else None
+    return frames.folder_of(draw.draw_id) / f"{digest}.zip" if digest else None
 
 
 def units(draw: Draw, words: str = "", *, is_reserve: bool = False) -> QuerySet[DrawnUnit]:
