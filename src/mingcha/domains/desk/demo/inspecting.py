@@ -19,7 +19,6 @@ from mingcha.domains.catalog.queries import items_in_force
 from mingcha.domains.desk.demo import onsite
 from mingcha.domains.desk.demo.world import MARK, World
 from mingcha.domains.inspections.queries import seen, selecting
-from mingcha.domains.inspections.rules import criteria
 from mingcha.domains.inspections.rules import seeds as rules
 from mingcha.domains.inspections.services import (
     bundling,
@@ -79,15 +78,15 @@ def do(world: World, say: Callable[[str], None]) -> None:
     )
     patrol = task(
         "节前重点食品销售者巡查", mode="patrol", line=None, ground="节日食品安全保障工作安排", first_on=today,
-        strata=[{"name": "重点食品销售者", "where": {"codes": _named()}, "ratio": "1"}],
+        strata=[{"name": "重点食品销售者", "where": {"codes": _named(drafted)}, "ratio": "1"}],
     )  # fmt: skip
     onsite.do(issuing.issue(patrol, actor=manager), say)
 
 
-def _named() -> list[str]:
-    """An own list: the codes of a dozen food businesses."""
-    food = criteria.objects({"kinds": ["1"], "industries": FOOD})
-    return list(selecting.parties(food).exclude(code="").values_list("code", flat=True)[:12])
+def _named(task: Any) -> list[str]:
+    """An own list: the codes of a dozen who would take part in a task."""
+    taking = selecting.selection(task).whole().filter(reason="", place__gte=0).exclude(code="")
+    return list(taking.order_by("pk").values_list("code", flat=True)[:12])
 
 
 STRATA = [
