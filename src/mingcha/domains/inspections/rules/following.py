@@ -47,6 +47,8 @@ TABLE: Sequence[Follow] = (
 # What the findings must show: with a problem found, without, or either.
 WITH_PROBLEM = frozenset({UNPUBLISHED, FALSE, CORRECTED, UNFINISHED})
 WITHOUT_PROBLEM = frozenset({FINE, IDLE})
+# An administrative decision goes along with it: an order to correct, a refusal recorded.
+DECIDED = frozenset({UNFINISHED, CORRECTED, HINDERED})
 # Nobody could be met or nothing could be checked: lines may stay unanswered, and count as 未检查.
 NOT_CHECKED = frozenset(
     {ABSENT, HINDERED, IDLE, CLOSED, DEREGISTERED, REVOKED, ANNULLED, MOVED}

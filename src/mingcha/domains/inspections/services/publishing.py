@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from mingcha.base.calendar import queries as calendar
+from mingcha.base.cases.errors import MoveRefused
 from mingcha.base.cases.machine import ClockStep, Tick
 from mingcha.base.cases.models import Case
 from mingcha.base.cases.services import Said, advance, changing
@@ -22,12 +23,11 @@ from mingcha.base.people.models import Account
 from mingcha.base.rules.queries import in_force
 from mingcha.domains.inspections.errors import NotAllPublished
 from mingcha.domains.inspections.models import Part, Task
+from mingcha.domains.inspections.rules import following
 from mingcha.domains.inspections.states import PartState, TaskState
 
 BY_ITSELF = "inspections.publish_by_itself"
 SOON = "inspections.publish_soon_within"
-# Results with which an administrative decision goes along: an order to correct, a refusal recorded.
-DECIDED = {"A", "E", "8"}
 _OPEN = (PartState.REVIEWED, PartState.REVOKED)
 
 
@@ -76,7 +76,7 @@ def start_sooner(part: Part) -> bool:
 
     Twice does no harm. Returns whether it was started.
     """
-    if part.result not in DECIDED or part.case.state != PartState.REVIEWED:
+    if part.result not in following.DECIDED or part.case.state != PartState.REVIEWED:
         return False
     if part.case.clocks.filter(rule__key=SOON).exists():
         return False
@@ -96,12 +96,17 @@ def publish_due(*, on: date) -> dict[str, int]:
     parts = Part.objects.filter(case__state__in=_OPEN).select_related("case__unit", "case__opener")
     done = {"published": 0, "withdrawn": 0, "tasks": 0}
     for part in parts.order_by("reviewed_at", "pk").iterator(500):
-        if part.case.state == PartState.REVOKED:
-            withdraw_part(part, actor=None, said=Said(reason="结果已撤销，按规则撤下"))
-            done["withdrawn"] += 1
-        elif part.reviewed_at and on >= _after(local_day(part.reviewed_at), days):
-            publish_part(part, actor=None, said=Said(reason="审核通过后按规则公示"))
-            done["published"] += 1
+        is_revoked = part.case.state == PartState.REVOKED
+        if not is_revoked and (
+            part.reviewed_at is None or on < _after(local_day(part.reviewed_at), days)
+        ):
+            continue
+        reason = "结果已撤销，按规则撤下" if is_revoked else "审核通过后按规则公示"
+        try:
+            _show_or_hide(part, actor=None, said=Said(reason=reason))
+        except MoveRefused:  # somebody has just done it
+            continue
+        done["withdrawn" if is_revoked else "published"] += 1
     tasks = Task.objects.filter(case__state=TaskState.DONE).select_related(
         "case__unit", "case__opener"
     )
@@ -118,6 +123,12 @@ def late(*, on: date) -> Q:
         case__clocks__rule__key__in=("inspections.publish_within", SOON),
         case__clocks__stopped_on__gt=F("case__clocks__due_on"),
     )
+
+
+def _show_or_hide(part: Part, *, actor: Account | None, said: Said | None = None) -> None:
+    """Publish a result that was accepted, take down one that was revoked."""
+    deed = withdraw_part if part.case.state == PartState.REVOKED else publish_part
+    deed(part, actor=actor, said=said)
 
 
 def _after(day: date, count: int) -> date:
@@ -152,10 +163,7 @@ def publish_several(numbers: Sequence[str], *, actor: Account) -> tuple[int, lis
     )
     for part in parts.order_by("pk"):
         try:
-            if part.case.state == PartState.REVOKED:
-                withdraw_part(part, actor=actor)
-            else:
-                publish_part(part, actor=actor)
+            _show_or_hide(part, actor=actor)
             done += 1
         except MingchaError as refusal:
             refused.append(f"{part.case.number}：{refusal.title}")
