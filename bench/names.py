@@ -43,7 +43,7 @@ def search(parties: int) -> tuple[list[float], list[float], int, list[str]]:
     from django.db import connection
 
     from mingcha.base.people.models import Account
-    from mingcha.base.search import MOST, pair_query, pairs
+    from mingcha.base.search import pair_query, pairs
     from mingcha.domains.parties import queries
     from mingcha.domains.parties.models import Party
 
@@ -65,9 +65,10 @@ def search(parties: int) -> tuple[list[float], list[float], int, list[str]]:
 
     def ask(word: str) -> None:
         with pages.statements() as times:
-            found = queries.search(head, queries.Filter(words=word))
-            found.order_by()[: MOST + 1].count()
-            queries.nearest(found, word, slice(20))
+            asked = queries.Filter(words=word)
+            queries.total(head, asked)
+            found, begin = queries.search(head, asked), queries.beginning(head, asked)
+            queries.nearest(found, word, slice(20), begin)
         ours.append(sum(times))
         begun = time.perf_counter()
         with connection.cursor() as cursor:

@@ -69,15 +69,19 @@ class Pager:
 
 
 class Listing(Generic[M]):
-    """A query as a list page: `rows` of the page asked for, `pager`, and sortable headers."""
+    """A query as a list page: `rows` of the page asked for, `pager`, and sortable headers.
+
+    `pager` may be given by a list that counts in a way of its own.
+    """
 
     def __init__(
-        self, request: HttpRequest, found: QuerySet[M], columns: Sequence[Column[M]], *, sort: str
-    ) -> None:
+        self, request: HttpRequest, found: QuerySet[M], columns: Sequence[Column[M]], *, sort: str,
+        pager: Pager | None = None,
+    ) -> None:  # fmt: skip
         self.request, self.columns = request, columns
         self.sort = request.GET.get("sort") or sort
         self.found = found.order_by(*self._order(sort))
-        self.pager = pager_of(request, self.found.order_by()[: MOST + 1].count())
+        self.pager = pager or pager_of(request, self.found.order_by()[: MOST + 1].count())
 
     @property
     def rows(self) -> list[M]:
@@ -128,13 +132,13 @@ class Listing(Generic[M]):
         return {"label": column.label, "num": column.num, "sort_url": url, "sorted": state}
 
 
-def pager_of(request: HttpRequest, total: int) -> Pager:
-    """Where in `total` rows ?page= and ?size= are; totals over MOST count as MOST and more."""
+def pager_of(request: HttpRequest, total: int, most: int = MOST) -> Pager:
+    """Where in `total` rows ?page= and ?size= are; totals over `most` count as `most` and more."""
     per_page = next((n for n in SIZES if str(n) == request.GET.get("size")), SIZES[0])
-    pages = max(1, -(-min(total, MOST) // per_page))
+    pages = max(1, -(-min(total, most) // per_page))
     asked = request.GET.get("page", "1")
     number = min(max(int(asked), 1), pages) if asked.isdigit() and len(asked) < 9 else 1
-    return Pager(number, pages, min(total, MOST), total > MOST, per_page)
+    return Pager(number, pages, min(total, most), total > most, per_page)
 
 
 def export_links(request: HttpRequest) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from mingcha.base.access import SIGNED_IN, door
-from mingcha.base.listing import Column, Listing, select
+from mingcha.base.listing import Column, Listing, pager_of, select
 from mingcha.base.people import queries as people
 from mingcha.base.people.models import Account
 from mingcha.domains.insight import queries
@@ -51,8 +51,9 @@ def search(request: HttpRequest) -> HttpResponseBase:
     asked = _asked(request)
     found = parties.search(account, asked)
     listing = Listing(
-        request, found, COLUMNS, sort=NEAR if asked.words and "export" not in said else "name"
-    )
+        request, found, COLUMNS, sort=NEAR if asked.words and "export" not in said else "name",
+        pager=pager_of(request, parties.total(account, asked), parties.COUNTED),
+    )  # fmt: skip
     if "export" in said:
         records.note_search_export(said.urlencode(), actor=account)
         return listing.export("监管对象")
@@ -60,7 +61,9 @@ def search(request: HttpRequest) -> HttpResponseBase:
     if is_idle:
         rows = []
     elif listing.sort == NEAR and asked.words:
-        rows = parties.nearest(found, asked.words, listing.pager.here)
+        rows = parties.nearest(
+            found, asked.words, listing.pager.here, parties.beginning(account, asked)
+        )
     else:
         rows = listing.rows
     for row in rows:
