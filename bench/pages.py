@@ -15,6 +15,7 @@ def timed(login: str, addresses: Sequence[str]) -> tuple[list[float], Took]:
     """Milliseconds of each page for a signed-in person, one after the other; and of all together."""
     from django.test import Client
 
+    import mingcha.config.wsgi  # noqa: F401  # what the web server does before its first request
     from mingcha.base.people.models import Account
 
     client = Client()

@@ -5,6 +5,7 @@ Built into every template (settings.TEMPLATES).
 
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from html import escape
 
 from django import template
 from django.template import Context
@@ -18,7 +19,6 @@ register = template.Library()
 
 ICON = '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
 BADGE = '<span class="badge badge--{}">{}{}</span>'
-FACT = "<div{}><dt>{}</dt><dd>{}{}</dd></div>"
 NOTHING = mark_safe('<span class="quiet">—</span>')
 MASKED = '<span class="masked" title="{}">{} {}</span>'
 REVEAL = ' <a class="small no-print" href="{}">查看<span class="only-spoken">{}</span></a>'
@@ -69,22 +69,19 @@ def facts(rows: Iterable[Mapping[str, object]], columns: int = 2) -> SafeString:
     (monospaced, with copy), `badge` (its tone), `masked` (with `why`, a sentence, and `reveal_url`
     where it may be seen), `changed`, `wide` (takes both columns).
     """
-    drawn = "".join(_fact(row) for row in rows)
+    drawn = "".join([_fact(row) for row in rows])
     return format_html(
         '<dl class="facts{}">{}</dl>', " facts--one" if columns == 1 else "", _safe(drawn)
     )
 
 
-def _fact(fact: Mapping[str, object]) -> SafeString:
-    shape = " ".join(name for name in ("wide", "changed") if fact.get(name))
+def _fact(fact: Mapping[str, object]) -> str:
+    """One fact. By hand, since a page of records draws some hundreds: `format_html` takes thrice as long."""
+    shape = " ".join([name for name in ("wide", "changed") if fact.get(name)])
     under = fact.get("under")
-    return format_html(
-        FACT,
-        format_html(' class="{}"', shape) if shape else "",
-        fact["label"],
-        _value(fact),
-        format_html('<span class="under">{}</span>', under) if under else "",
-    )
+    look = f' class="{shape}"' if shape else ""
+    small = f'<span class="under">{_as_is(under)}</span>' if under else ""
+    return f"<div{look}><dt>{_as_is(fact['label'])}</dt><dd>{_value(fact)}{small}</dd></div>"
 
 
 def _value(fact: Mapping[str, object]) -> SafeString:
@@ -104,8 +101,11 @@ def _value(fact: Mapping[str, object]) -> SafeString:
 
 def _as_is(value: object) -> SafeString:
     """As {{ value }} would show it: escaped, a moment in local time."""
-    plain = value if isinstance(value, str) else render_value_in_context(value, Context())
-    return conditional_escape(plain)
+    if isinstance(value, str) and not isinstance(value, SafeString):
+        return _safe(escape(value))
+    return conditional_escape(
+        value if isinstance(value, str) else render_value_in_context(value, Context())
+    )
 
 
 def _masked(fact: Mapping[str, object]) -> SafeString:
@@ -117,4 +117,4 @@ def _masked(fact: Mapping[str, object]) -> SafeString:
 
 
 def _safe(drawn: str) -> SafeString:
-    return mark_safe(drawn)  # noqa: S308 -- every piece went through format_html
+    return mark_safe(drawn)  # noqa: S308 -- every piece was escaped
