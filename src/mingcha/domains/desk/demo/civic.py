@@ -1,4 +1,4 @@
-"""Licences, penalties made public, complaints, draws and credit listings about the parties."""
+"""Licences, penalties made public, complaints, draws, credit listings and classes about the parties."""
 
 import numpy as np
 import polars as pl
@@ -202,6 +202,29 @@ def listings(world: World, block: Block, all_entities: pl.DataFrame) -> dict[str
         at = dice.some(firms, max(2, int(len(firms) * world.city[share])))
         made[table] = _listing(world, dice, all_entities[at], table, block)
     return made
+
+
+def classes(world: World, block: Block, all_entities: pl.DataFrame) -> pl.DataFrame:
+    """企业信用风险分类 of the enterprises of some sectors: the latest month's, some not yet evaluated."""
+    dice = Dice(world.scale.seed, "classes", block.number)
+    sectors = [list(world.sectors).index(name) for name in world.city["classed_sectors"]]
+    firms = (all_entities["kind"] == "enterprise") & all_entities["sector"].is_in(sectors)
+    some = all_entities.filter(
+        firms & ~pl.Series(dice.under(world.city["unclassed_share"], len(firms)))
+    )
+    n, last = some.height, number_of(world.scale.last)
+    body = world.by_code["demo-market"].number
+    return pl.DataFrame(
+        {
+            "scheme": pl.repeat("2", n, eager=True),
+            "uscc": some["code"],
+            "entity_name": some["name"],
+            "grade": dice.by_weight(world.city["class_weights"], n),
+            "evaluated_on": iso(days(np.full(n, last - 20))),
+            "evaluated_by": world.texts("name").gather(np.full(n, body)),
+            "_body": pl.Series(np.full(n, body)),
+        }
+    )
 
 
 def _listing(

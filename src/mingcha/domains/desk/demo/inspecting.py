@@ -67,7 +67,7 @@ def do(world: World, say: Callable[[str], None]) -> None:
         tasks.assign(made, shares, actor=manager)
         return seen.task_for(manager, made.case.number)
 
-    drafted = task("第四季度食品销售抽查")
+    drafted = task("第四季度食品销售抽查", strata=BY_CLASS)
     tasks.set_sources(drafted, [source], {}, actor=manager)
     frozen = task("年末食品销售抽查")
     tasks.set_sources(frozen, [source], {}, actor=manager)
@@ -93,6 +93,15 @@ STRATA = [
     {"name": "列入经营异常名录的", "where": {"listed": ["abnormal_listing"]}, "ratio": "0.2",
      "reserves": 3},
     {"name": "其他", "where": {"unlisted": ["abnormal_listing"]}, "ratio": "0.01", "reserves": 5},
+]  # fmt: skip
+# By 企业信用风险分类, the better the fewer; names are public and so say nothing of grades.
+BY_CLASS = [
+    {"name": f"第{number}类", "where": {"scheme": "2", "grades": [grade]}, "ratio": ratio,
+     "reserves": 3, "interval": months}
+    for number, grade, ratio, months in (
+        ("一", "A", "0.005", 24), ("二", "B", "0.02", 12), ("三", "C", "0.1", 6), ("四", "D", "0.5", 0),
+        ("五", "-", "0.02", 12),
+    )
 ]  # fmt: skip
 
 

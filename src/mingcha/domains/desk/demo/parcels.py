@@ -134,7 +134,9 @@ class Maker:
         yield from self._by_body(
             AFTERMATH, "complaint", self._assigned("complaint", complaints, block), block
         )
-        for table, rows in civic.listings(self.world, block, some).items():
+        credit = civic.listings(self.world, block, some)
+        credit["credit_class"] = civic.classes(self.world, block, some)
+        for table, rows in credit.items():
             yield from self._by_body(AFTERMATH, table, self._assigned(table, rows, block), block)
 
     def _acts(self, block: Block, some: pl.DataFrame) -> Iterator[Parcel]:

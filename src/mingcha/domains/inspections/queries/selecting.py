@@ -39,10 +39,7 @@ def objects(said: Objects) -> Q:
     if said.kinds:
         found &= Q(kind__in=said.kinds)
     found &= _begins("industry", said.industries) & _begins("region", said.regions)
-    if said.listed:
-        found &= touched.listed(said.listed)
-    if said.unlisted:
-        found &= ~touched.listed(said.unlisted)
+    found &= _credit(said)
     if said.codes:
         found &= Q(code__in=said.codes)
     if said.words:
@@ -52,6 +49,19 @@ def objects(said: Objects) -> Q:
         found &= Q(founded_on__gte=said.founded_since)
     if said.founded_until:
         found &= Q(founded_on__lte=said.founded_until)
+    return found
+
+
+def _credit(said: Objects) -> Q:
+    """Lists they stand on, and the class that their newest evaluation gives."""
+    found = Q()
+    if said.listed:
+        found &= touched.listed(said.listed)
+    if said.unlisted:
+        found &= ~touched.listed(said.unlisted)
+    if said.scheme:
+        grades = ["" if one == criteria.UNGRADED else one for one in said.grades]
+        found &= touched.graded(said.scheme, grades, on=local_today())
     return found
 
 
@@ -158,7 +168,8 @@ class Selection:
 
         Nobody over the cap or checked lately; clue-driven checks know no such bounds.
         """
-        bounds = [] if self.task.mode == Mode.CLUE else [writing.CAPPED, writing.RECENT]
+        limits = [writing.CAPPED, writing.RECENT, writing.EARLY]
+        bounds = [] if self.task.mode == Mode.CLUE else limits
         found = self.whole().exclude(reason__in=[writing.NAMED, *bounds])
         return found.filter(place__gte=0) if self.strata else found
 
@@ -172,15 +183,21 @@ class Selection:
             often = touched.checked_often(self.bodies, date(today.year, 1, 1), cap)
             found.append(When(often, then=Value(writing.CAPPED)))
         if self.out.recent:
-            since = plus_months(today, -in_force("inspections.exempt_within", on=today).value)
-            ours = Part.objects.filter(body__in=self.bodies, ended_at__date__gte=since)
-            lately = touched.checked_since(self.bodies, since)
-            lately |= Q(pk__in=ours.values("visit__party"))
-            found.append(When(lately, then=Value(writing.RECENT)))
+            months = in_force("inspections.exempt_within", on=today).value
+            found.append(When(self._lately(today, months), then=Value(writing.RECENT)))
         none = Q()
         for one in self.strata:
+            if one.interval:
+                early = objects(one.where) & self._lately(today, one.interval)
+                found.append(When(early, then=Value(writing.EARLY)))
             none &= ~objects(one.where)
         return [*found, When(none, then=Value(writing.NO_STRATUM))] if self.strata else found
+
+    def _lately(self, today: date, months: int) -> Q:
+        """Whom one of the bodies has checked in so many months, by record or by a part of ours."""
+        since = plus_months(today, -months)
+        ours = Part.objects.filter(body__in=self.bodies, ended_at__date__gte=since)
+        return touched.checked_since(self.bodies, since) | Q(pk__in=ours.values("visit__party"))
 
 
 def selection(task: Task) -> Selection:

@@ -1,7 +1,7 @@
 """What a register, a scope or a stratum selects, read strictly from what was saved. Pure.
 
-Objects are selected by kind, trade, division, list they stand on, days of founding, or by an own list
-of codes; officers by body, kind of enforcement, area, or an own list of certificates. Every part
+Objects are selected by kind, trade, division, list they stand on, credit class, days of founding, or by
+an own list of codes; officers by body, kind of enforcement, area, or an own list of certificates. Every part
 narrows; what is empty does not.
 """
 
@@ -13,13 +13,22 @@ from typing import Any, TypeVar
 from mingcha.domains.inspections.errors import BadCriteria
 
 LISTS = {"abnormal_listing": "列入经营异常名录", "serious_listing": "列入严重违法失信名单"}
+# Short names of code table credit_scheme, and its grades (credit_grade); what has none is UNGRADED.
+SCHEMES = {
+    "1": "国家五级评价", "2": "信用风险分类（通用型）", "3": "行业信用风险分类", "4": "公共信用综合评价",
+    "9": "其他信用评价",
+}  # fmt: skip
+GRADES, UNGRADED = ("A", "B", "C", "D", "E"), "-"
+FIVE = {"1", "9"}  # schemes of five grades; the others have four
 MOST_CODES = 200_000
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Objects:
-    """A selection of parties. Regions and industries are codes or the beginnings of codes."""
+    """A selection of parties. Regions and industries are codes or the beginnings of codes; `grades` are
+    those of one `scheme` of evaluation.
+    """
 
     kinds: tuple[str, ...] = ()
     industries: tuple[str, ...] = ()
@@ -30,6 +39,8 @@ class Objects:
     founded_since: str = ""
     founded_until: str = ""
     words: str = ""
+    scheme: str = ""
+    grades: tuple[str, ...] = ()
 
     @property
     def in_words(self) -> str:
@@ -40,6 +51,7 @@ class Objects:
             ("区域", "、".join(self.regions)),
             ("", "或".join(LISTS[one] for one in self.listed)),
             ("未", "、未".join(LISTS[one] for one in self.unlisted)),
+            (SCHEMES.get(self.scheme, ""), "、".join(grade_name(one) for one in self.grades)),
             ("名称含", self.words),
             ("成立不早于", self.founded_since),
             ("成立不晚于", self.founded_until),
@@ -73,6 +85,7 @@ def objects(said: Mapping[str, Any]) -> Objects:
     """A selection of parties as saved. Raises BadCriteria for what it does not know."""
     read = _read(Objects, said)
     _check_lists(read)
+    _check_grades(read)
     for field, codes in (("regions", read.regions), ("industries", read.industries)):
         for code in codes:
             if not code.isalnum() or len(code) > 10:
@@ -89,6 +102,31 @@ def _check_lists(read: Objects) -> None:
     for field, day in days:
         if day and not _is_day(day):
             raise BadCriteria(field=field, value=day, problem="应为日期")
+
+
+def _check_grades(read: Objects) -> None:
+    if bool(read.scheme) != bool(read.grades):
+        raise BadCriteria(
+            field="信用评价", value=read.scheme or "、".join(read.grades),
+            problem="评价类别和等级须一并填写",
+        )  # fmt: skip
+    if read.scheme and read.scheme not in SCHEMES:
+        raise BadCriteria(field="评价类别", value=read.scheme, problem="不是平台有的评价类别")
+    for one in read.grades:
+        if one not in (*GRADES, UNGRADED):
+            raise BadCriteria(field="信用等级", value=one, problem="应为 A 至 E，或“-”表示未评价")
+
+
+def grades_of(scheme: str) -> tuple[str, ...]:
+    """The grades of a scheme, best first, and the one for who has none; none for an unknown scheme."""
+    if scheme not in SCHEMES:
+        return ()
+    return (*(GRADES if scheme in FIVE else GRADES[:4]), UNGRADED)
+
+
+def grade_name(grade: str) -> str:
+    """What a grade is called in a condition."""
+    return "未评价" if grade == UNGRADED else f"{grade}级"
 
 
 def officers(said: Mapping[str, Any]) -> Officers:

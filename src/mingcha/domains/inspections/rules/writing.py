@@ -11,8 +11,9 @@ from mingcha.domains.inspections.rules.criteria import Objects
 from mingcha.domains.inspections.rules.frame import proposed
 from mingcha.domains.inspections.rules.lines import METHODS, MOST_WEIGHT
 
-MOST_STRATA = 60
+MOST_STRATA, MOST_MONTHS = 60, 120
 CAPPED, RECENT, NAMED, NO_STRATUM = "年度频次已满", "豁免期内已检查", "名单排除", "不属于任何分层"
+EARLY = "检查间隔未到"
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,11 @@ class Heavier:
 
 @dataclass(frozen=True)
 class StratumPlan:
-    """One class of the frame: who is in it, how many are drawn, how many stand in reserve."""
+    """One class of the frame: who is in it, how many are drawn, how many stand in reserve.
+
+    `interval` is how often at most (检查频次): whoever was checked within so many months takes no part;
+    0 for no bound of its own.
+    """
 
     name: str
     where: Objects
@@ -34,6 +39,7 @@ class StratumPlan:
     reserves: int = 0
     method: str = "srs"
     weights: tuple[Heavier, ...] = ()
+    interval: int = 0
 
     def wanted(self, size: int) -> int:
         """How many are drawn of `size`: the number, or min(N, ⌈N · ratio⌉)."""
@@ -77,6 +83,7 @@ def saved(read: StratumPlan) -> dict[str, Any]:
         "weights": [
             {"where": criteria.saved(one.where), "weight": one.weight} for one in read.weights
         ],
+        "interval": read.interval,
     }  # fmt: skip
 
 
@@ -93,7 +100,7 @@ def leaves_out(said: Mapping[str, Any]) -> LeavesOut:
 
 
 def _stratum(said: Mapping[str, Any]) -> StratumPlan:
-    known = {"name", "where", "ratio", "count", "reserves", "method", "weights"}
+    known = {"name", "where", "ratio", "count", "reserves", "method", "weights", "interval"}
     if unknown := sorted(said.keys() - known):
         raise BadCriteria(field="分层", value=unknown[0], problem="不是分层的内容")
     name, ratio = str(said.get("name", "")).strip(), str(said.get("ratio", ""))
@@ -106,12 +113,19 @@ def _stratum(said: Mapping[str, Any]) -> StratumPlan:
         raise BadCriteria(field=f"分层“{name}”的比例", value=ratio, problem="应大于 0，不超过 1")
     if count < 0 or reserves < 0:
         raise BadCriteria(field=f"分层“{name}”", value=min(count, reserves), problem="不能为负数")
+    interval = int(said.get("interval") or 0)
+    if not 0 <= interval <= MOST_MONTHS:
+        raise BadCriteria(
+            field=f"分层“{name}”的检查间隔",
+            value=interval,
+            problem=f"应在 1 至 {MOST_MONTHS} 个月之间",
+        )
     method = said.get("method") or "srs"
     if method not in METHODS:
         raise BadCriteria(field="抽取方法", value=method, problem="应为 srs 或 pps")
     heavier = tuple(_heavier(name, one) for one in said.get("weights") or ())
     where = criteria.objects(said.get("where") or {})
-    return StratumPlan(name, where, ratio, count, reserves, method, heavier)
+    return StratumPlan(name, where, ratio, count, reserves, method, heavier, interval)
 
 
 def _heavier(name: str, said: Mapping[str, Any]) -> Heavier:

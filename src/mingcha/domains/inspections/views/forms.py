@@ -19,11 +19,13 @@ from mingcha.domains.inspections.models import (
 from mingcha.domains.inspections.models.lists import Method
 from mingcha.domains.inspections.models.tasks import Level, Mode
 from mingcha.domains.inspections.queries import seen
-from mingcha.domains.inspections.rules import criteria
+from mingcha.domains.inspections.rules import criteria, writing
 from mingcha.standards import loader
 
 COMMITMENT = re.compile("[0-9a-f]{64}")
 LISTED = [("", "不限"), *criteria.LISTS.items()]
+SCHEMES = [("", "不限"), *criteria.SCHEMES.items()]
+GRADES = [(one, criteria.grade_name(one)) for one in (*criteria.GRADES, criteria.UNGRADED)]
 
 
 class DateInput(forms.DateInput):
@@ -126,7 +128,26 @@ class ItemForm(forms.Form):
         return found.item.scheme, code
 
 
-class ObjectsForm(forms.Form):
+class CreditForm(forms.Form):
+    """A credit class as a condition: the scheme of evaluation and its grades, both or neither."""
+
+    scheme = forms.ChoiceField(label="信用评价类别", choices=SCHEMES, required=False)
+    grades = forms.MultipleChoiceField(
+        label="信用等级", choices=GRADES, required=False, widget=forms.CheckboxSelectMultiple,
+        help_text="按各户最近一次有效评价。评价结果供内部配置监管资源，不对外公开。",
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Both or neither."""
+        given = super().clean() or {}
+        if given.get("scheme") and not given.get("grades"):
+            self.add_error("grades", "选了评价类别，还要选至少一个等级（未评价也算一项）。")
+        if given.get("grades") and not given.get("scheme"):
+            self.add_error("scheme", "选了等级，还要选是哪一类评价的等级。")
+        return given
+
+
+class ObjectsForm(CreditForm):
     """A selection of objects."""
 
     kinds = forms.MultipleChoiceField(
@@ -291,10 +312,13 @@ class TaskForm(ObjectsForm):
         return {name: given[name] for name in kept} | {"scope": self.said(), "exclusions": out}
 
 
-class StratumForm(forms.Form):
+class StratumForm(CreditForm):
     """A class of the frame; an empty one is left out."""
 
-    name = forms.CharField(label="分层名称", max_length=100)
+    name = forms.CharField(
+        label="分层名称", max_length=100,
+        help_text="全部公开的抽取会公布分层名称；信用分类只供内部参考，名称不宜写明等级。",
+    )  # fmt: skip
     industries = Codes("行业", "", 1)
     regions = Codes("区域", "", 1)
     listed = forms.ChoiceField(label="在名录中", choices=LISTED, required=False)
@@ -313,6 +337,10 @@ class StratumForm(forms.Form):
         help_text="选了即按权重抽取。",
     )  # fmt: skip
     weight = forms.IntegerField(label="权重", required=False, min_value=2, max_value=10**9)
+    interval = forms.IntegerField(
+        label="检查间隔（月）", required=False, min_value=1, max_value=writing.MOST_MONTHS,
+        help_text="检查频次：近几个月内检查过的本层对象不再抽取；不填只按豁免期。",
+    )  # fmt: skip
 
     def said(self) -> dict[str, Any]:
         """The stratum as it is saved. Once the form is valid."""
@@ -321,7 +349,7 @@ class StratumForm(forms.Form):
         return {
             "name": given["name"], "where": selected(given), "ratio": share(given["ratio"]),
             "count": given["count"] or 0, "reserves": given["reserves"] or 0,
-            "method": "pps" if heavier else "srs",
+            "interval": given["interval"] or 0, "method": "pps" if heavier else "srs",
             "weights": [{"where": {"listed": [heavier]}, "weight": given["weight"] or 3}]
             if heavier else [],
         }  # fmt: skip
@@ -388,13 +416,14 @@ def item_name(item: RandomItem) -> str:
 def selected(given: dict[str, Any]) -> dict[str, Any]:
     """A selection of objects from the fields of a form."""
     said: dict[str, Any] = {}
-    for name in ("kinds", "industries", "regions", "codes", "unlisted"):
+    for name in ("kinds", "industries", "regions", "codes", "unlisted", "grades"):
         if given.get(name):
             said[name] = list(given[name])
     if given.get("listed"):
         said["listed"] = [given["listed"]]
-    if given.get("words"):
-        said["words"] = given["words"]
+    for name in ("words", "scheme"):
+        if given.get(name):
+            said[name] = given[name]
     for name in ("founded_since", "founded_until"):
         if given.get(name):
             said[name] = given[name].isoformat()

@@ -325,7 +325,7 @@ def _now(register: Register, said: dict[str, Any]) -> int:
 
 def _typed(said: dict[str, Any]) -> dict[str, Any]:
     """A selection as its form shows it."""
-    whole = {"kinds", "unlisted"}
+    whole = {"kinds", "unlisted", "grades"}
     return {
         name: "\n".join(value) if isinstance(value, list) and name not in whole else value
         for name, value in said.items()

@@ -127,7 +127,7 @@ def task_strata(request: HttpRequest, number: str) -> HttpResponse:
     """How the frame is divided."""
     account = who(request)
     task = seen.task_for(account, number)
-    initial = [_stratum(one) for one in task.strata]
+    initial = [_stratum(one) for one in task.strata] or _by_class(request.GET.get("scheme", ""))
     made = forms.formset_factory(StratumForm, extra=1 if initial else 2)
     formset = made(request.POST or None, initial=initial)
 
@@ -138,6 +138,10 @@ def task_strata(request: HttpRequest, number: str) -> HttpResponse:
     return _rows(request, task, formset, save, {
         "title": f"分层：{task.name}", "what": "分层", "submit": "保存分层",
         "note": "每户只能属于一个分层。比例和数量填一项；名称留空的分层不保存。",
+        "starts": [] if task.strata else [
+            {"url": f"?scheme={scheme}", "label": f"按{label}各级分层"}
+            for scheme, label in criteria.SCHEMES.items()
+        ],
     })  # fmt: skip
 
 
@@ -386,12 +390,22 @@ def _initial(task: Task | None) -> dict[str, Any]:
     )
 
 
+def _by_class(scheme: str) -> list[dict[str, Any]]:
+    """A stratum for each grade of a scheme and one for who has none, named by number (see StratumForm)."""
+    grades = criteria.grades_of(scheme)
+    return [
+        {"name": f"第{number}类", "scheme": scheme, "grades": [grade]}
+        for number, grade in zip("一二三四五六", grades, strict=False)
+    ]
+
+
 def _stratum(said: Mapping[str, Any]) -> dict[str, Any]:
     heavier = said["weights"][0] if said["weights"] else None
     ratio = forms.DecimalField().to_python(said["ratio"]) if said["ratio"] else None
     return _typed(said["where"]) | {
         "name": said["name"], "ratio": format((ratio * 100).normalize(), "f") if ratio else None,
         "count": said["count"] or None, "reserves": said["reserves"] or None,
+        "interval": said.get("interval") or None,
         "heavier": heavier["where"]["listed"][0] if heavier else "",
         "weight": heavier["weight"] if heavier else None,
     }  # fmt: skip
