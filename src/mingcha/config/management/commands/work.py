@@ -8,16 +8,16 @@ import argparse
 import asyncio
 import signal
 from collections.abc import Callable
-from typing import cast
 
 from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, connection
 from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
+from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.worker import Worker
 
 from mingcha.base.jobs import give_back_memory, import_jobs
@@ -25,6 +25,7 @@ from mingcha.base.jobs import give_back_memory, import_jobs
 QUEUES = ["intake", "default", "exports"]
 ALIVE_SECONDS = 2.0
 DEAD_AFTER_SECONDS = 10.0
+CONNECTIONS = 4  # of the queues of one process, beside those of its jobs
 LEAVE_SECONDS = 3.0  # then a long job is told to leave off at its next step
 
 
@@ -47,8 +48,9 @@ class Command(BaseCommand):
         slots = [Slot(name) for name in dict.fromkeys(queues)]
         for slot in slots:
             slot.hold()
-        connector = cast(DjangoConnector, app.connector)
-        worker = app.with_connector(connector.get_worker_connector())
+        # Each queue listens on one connection; the others come when they are needed.
+        connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=CONNECTIONS)
+        worker = app.with_connector(connector)
         asyncio.run(_work(worker, slots, once=once))
 
 
