@@ -64,7 +64,7 @@ def test_a_case_is_opened_claimed_returned_and_passed_by_two_people(work, sit_do
     clerk.keyboard.press("j")
     clerk.keyboard.press("Enter")
     expect(clerk.get_by_role("heading", level=1)).to_have_text(case.title)
-    expect(clerk.locator(".bar .now")).to_have_text("起草")
+    expect(clerk.locator(".stages .now")).to_have_text("起草")
 
     clerk.keyboard.press("c")
     expect(clerk.locator(".notice--done")).to_contain_text("已认领")
@@ -72,7 +72,7 @@ def test_a_case_is_opened_claimed_returned_and_passed_by_two_people(work, sit_do
     clerk.keyboard.type("材料齐全，请审核")
     clerk.keyboard.press("Control+Enter")
     expect(clerk.locator(".notice--done")).to_contain_text("已提交审核")
-    expect(clerk.locator(".bar .now")).to_contain_text("待审核")
+    expect(clerk.locator(".stages .now")).to_contain_text("待审核")
 
     head = sit_down(people.head.login)
     head.goto("/inbox?box=own")
