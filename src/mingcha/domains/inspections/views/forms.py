@@ -150,6 +150,7 @@ class CreditForm(forms.Form):
 class ObjectsForm(CreditForm):
     """A selection of objects."""
 
+    field_order = ("kinds", "industries", "regions", "listed")
     kinds = forms.MultipleChoiceField(
         label="对象类型", required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -274,8 +275,8 @@ class TaskForm(ObjectsForm):
     )  # fmt: skip
     field_order = (
         "body", "name", "mode", "line", "ground", "first_on", "last_on", "objects_from",
-        "officers_from", "kinds", "industries", "regions", "listed", "words", "founded_since",
-        "founded_until", "codes", "cap", "recent", "vacancies", "named", "level", "embargo_on",
+        "officers_from", "kinds", "industries", "regions", "listed", "scheme", "grades", "words",
+        "founded_since", "founded_until", "codes", "cap", "recent", "vacancies", "named", "level", "embargo_on",
     )  # fmt: skip
 
     def __init__(
@@ -315,6 +316,7 @@ class TaskForm(ObjectsForm):
 class StratumForm(CreditForm):
     """A class of the frame; an empty one is left out."""
 
+    field_order = ("name", "industries", "regions", "listed", "unlisted")
     name = forms.CharField(
         label="分层名称", max_length=100,
         help_text="全部公开的抽取会公布分层名称；信用分类只供内部参考，名称不宜写明等级。",
