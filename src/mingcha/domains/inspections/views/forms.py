@@ -1,7 +1,7 @@
 """Forms of lists, registers, plans and tasks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -150,7 +150,7 @@ class CreditForm(forms.Form):
 class ObjectsForm(CreditForm):
     """A selection of objects."""
 
-    field_order = ("kinds", "industries", "regions", "listed")
+    field_order: Iterable[str] = ("kinds", "industries", "regions", "listed")
     kinds = forms.MultipleChoiceField(
         label="对象类型", required=False, widget=forms.CheckboxSelectMultiple
     )
