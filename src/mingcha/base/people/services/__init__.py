@@ -20,8 +20,8 @@ from mingcha.base.people.services.deputies import Absence, end_deputy, name_depu
 from mingcha.base.people.services.grants import grant_role, revoke_grant
 from mingcha.base.people.services.installation import (
     appoint,
-    change_first_password,
     found,
+    keep_first_password,
     load_roles,
     open_first_account,
 )
@@ -54,7 +54,6 @@ __all__ = [
     "appoint",
     "appoint_responsible",
     "change_account",
-    "change_first_password",
     "change_organisation",
     "change_own_password",
     "change_region",
@@ -73,6 +72,7 @@ __all__ = [
     "found",
     "grant_role",
     "has_second_factor",
+    "keep_first_password",
     "keep_view",
     "leave",
     "load_roles",

@@ -5,12 +5,12 @@ Only commands call these. Each leaves an act whose actor is the system itself.
 
 from django.db import transaction
 
+from mingcha.base.days import utc_now
 from mingcha.base.ledger.services import act
 from mingcha.base.people import contents
 from mingcha.base.people.models import Account, Grant, Organisation, Role
 from mingcha.base.people.roles import declared
 from mingcha.base.people.services.accounts import Person, enrol
-from mingcha.base.people.services.credentials import replace_password
 from mingcha.base.people.services.grants import Term, give
 from mingcha.base.people.services.organisations import Body, plant
 
@@ -73,8 +73,9 @@ def appoint(account: Account, role: Role, *, scope: Organisation, reason: str) -
 
 
 @transaction.atomic
-def change_first_password(account: Account, password: str) -> Account:
-    """Set a lawful password on the server in place of the one-time one (demonstrations, tests)."""
-    replace_password(account, password)
+def keep_first_password(account: Account) -> Account:
+    """Let the one-time password last as if it had been changed by hand (demonstrations)."""
+    account.password_changed_at, account.must_change_password = utc_now(), False
+    account.save(update_fields=["password_changed_at", "must_change_password"])
     act(None, "修改密码", ("credentials", account.login), content={"kind": "password"})
     return account

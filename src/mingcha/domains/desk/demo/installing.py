@@ -9,7 +9,6 @@ from django.db import transaction
 
 from mingcha.base.people import queries, services
 from mingcha.base.people.models import Account, Duty, Grant, Organisation, Role
-from mingcha.base.people.passwords import one_time
 from mingcha.domains.desk.demo.dice import Dice
 from mingcha.domains.desk.demo.generate import City
 from mingcha.domains.desk.demo.parties import people
@@ -126,11 +125,11 @@ def _names(world: World, n: int) -> list[str]:
 def _first(world: World, post: Post, name: str) -> tuple[Account, str]:
     """The root of the tree and the account that sets up the rest."""
     root = services.found(_said(world.by_code[post.body]))
-    account, _ = services.open_first_account(
+    account, password = services.open_first_account(
         services.Person(post.login, name, post.post), organisation=root
     )
     services.appoint(account, Role.objects.get(key=post.role), scope=root, reason=REASON)
-    return account, _with_password(account)
+    return services.keep_first_password(account), password
 
 
 def _organisations(world: World, actor: Account) -> None:
@@ -158,20 +157,13 @@ def _said(body: Body) -> services.Body:
 def _open(post: Post, name: str, *, actor: Account) -> tuple[Account, str]:
     body, scope = (Organisation.objects.get(code=code) for code in (post.body, post.scope))
     person = services.Person(post.login, name, post.post)
-    account, _ = services.open_account(person, organisation=body, actor=actor)
+    account, password = services.open_account(person, organisation=body, actor=actor)
     role = Role.objects.get(key=post.role)
     if role.is_appointed:
         services.appoint(account, role, scope=scope, reason=REASON)
     else:
         services.grant_role(account, role, scope=scope, actor=actor)
-    return account, _with_password(account)
-
-
-def _with_password(account: Account) -> str:
-    """A lasting random password in place of the one-time one, so that one can look at once."""
-    password = one_time()
-    services.change_first_password(account, password)
-    return password
+    return services.keep_first_password(account), password
 
 
 def _line(account: Account, post: Post, password: str) -> str:

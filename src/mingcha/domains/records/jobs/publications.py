@@ -85,9 +85,12 @@ def _land(
 
 def _examine(entry: catalog.Touched, since: date, until: date, *, about: str) -> None:
     for table, reference in _citing(entry):
+        acts = _acts(entry, table, since, until)
+        if not acts.exists():
+            continue  # as when a whole catalogue comes in before the first act
         alone = table.model_copy(update={"references": (reference,), "rules": ()})
         references = references_for(alone)
-        for facts in _pages(_acts(entry, table, since, until)):
+        for facts in _pages(acts):
             cells = [{"_row": fact.pk, **fact.payload} for fact in facts]
             schema = {"_row": pl.Int64, **dict.fromkeys(table.fields, pl.String)}
             frame = pl.DataFrame(cells, schema=schema, orient="row")
