@@ -32,6 +32,8 @@ INSPECTIONS = {
     "inspections:draw_hold": "inspections.draw",
     "inspections:draw_cancel": "inspections.draw",
     "inspections:item_publish": "inspections.publish",
+    "inspections:item_end": "inspections.publish",
+    "inspections:register_close": "inspections.plan",
     "inspections:draw_refill": "inspections.draw",
     "inspections:unit_replace": "inspections.see",
     "inspections:task_merges": "inspections.see",

@@ -38,7 +38,8 @@ class RandomItemVersion(models.Model):
     A version counts once it is published; two published versions of an item never hold on one day.
     `is_key`: 重点检查事项, without an upper limit on the ratio; else 一般检查事项. `skill` is the kind
     of enforcement (执法类别) that an officer's certificate must show, "" for any. With `partners`
-    it stands on the list of joint inspections (跨部门联合抽查事项清单).
+    it stands on the list of joint inspections (跨部门联合抽查事项清单). `ended_because`: why it was
+    stopped at `until`; "" where another version follows, or it ended as it had said.
     """
 
     item = models.ForeignKey(
@@ -82,6 +83,7 @@ class RandomItemVersion(models.Model):
         related_name="+",
     )
     published_at = models.DateTimeField("公布时间", null=True)
+    ended_because = models.CharField("停用理由", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "随机抽查事项版本"
@@ -109,7 +111,7 @@ class RandomItemVersion(models.Model):
 
 
 class Register(models.Model):
-    """A saved selection of objects or officers that a body draws from (名录库)."""
+    """A saved selection of objects or officers that a body draws from (名录库), until it is closed."""
 
     class Of(models.TextChoices):
         OBJECTS = "objects", "检查对象名录库"
@@ -122,6 +124,8 @@ class Register(models.Model):
     of = models.CharField("类别", max_length=10, choices=Of.choices)
     name = models.CharField("名称", max_length=100)
     is_closed = models.BooleanField("已停用", default=False)
+    closed_on = models.DateField("停用日期", null=True, blank=True)
+    closed_because = models.CharField("停用理由", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "名录库"

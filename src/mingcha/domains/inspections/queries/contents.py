@@ -28,13 +28,21 @@ def row(one: Model, *without: str) -> dict[str, Json]:
     }
 
 
+def _said(one: Model, *later: str) -> dict[str, Json]:
+    """A row, without the columns of `later` that say nothing: acts from before they were there hold."""
+    return row(one, *(name for name in later if _value(getattr(one, name)) == ""))
+
+
 def item_content(item: m.RandomItem) -> Mapping[str, Json]:
     """An item with all its versions and their partners."""
     versions = item.versions.prefetch_related("partners").order_by("number")
     return {
         **row(item),
         "versions": [
-            {**row(one), "partners": sorted(body.code for body in one.partners.all())}
+            {
+                **_said(one, "ended_because"),
+                "partners": sorted(body.code for body in one.partners.all()),
+            }
             for one in versions
         ],
     }
@@ -42,7 +50,10 @@ def item_content(item: m.RandomItem) -> Mapping[str, Json]:
 
 def register_content(register: m.Register) -> Mapping[str, Json]:
     """A register with all its versions."""
-    return {**row(register), "versions": [row(one) for one in register.versions.order_by("number")]}
+    return {
+        **_said(register, "closed_on", "closed_because"),
+        "versions": [row(one) for one in register.versions.order_by("number")],
+    }
 
 
 def draw_content(draw: m.Draw) -> Mapping[str, Json]:

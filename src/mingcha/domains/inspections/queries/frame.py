@@ -12,8 +12,9 @@ from django.db.models import Count, QuerySet
 from mingcha.base.errors import MingchaError
 from mingcha.base.runs.models import Run
 from mingcha.base.runs.queries import Progress, progress
-from mingcha.domains.inspections.models import Task
+from mingcha.domains.inspections.models import RegisterVersion, Task
 from mingcha.domains.inspections.queries import selecting
+from mingcha.domains.inspections.queries.naming import Naming, Words
 from mingcha.domains.inspections.queries.selecting import ANY_SKILL, Selection
 from mingcha.domains.inspections.rules import criteria, pps
 from mingcha.domains.inspections.rules.lines import Officer
@@ -25,10 +26,15 @@ AREAS = 40  # areas that are looked at one by one for officers
 
 @dataclass(frozen=True)
 class Class:
-    """One stratum: `size` takes part, `wanted` are drawn, with `chances` (weight → per cent)."""
+    """One stratum: `size` takes part, `wanted` are drawn, with `chances` (weight → per cent).
+
+    `words` says who is in it, `heavier` who weighs more [{weight, words}].
+    """
 
     place: int
     plan: StratumPlan
+    words: Words
+    heavier: Sequence[Mapping[str, object]]
     size: int
     wanted: int
     reserves: int
@@ -72,8 +78,10 @@ def forecast(task: Task) -> Forecast:
         return Forecast(problem=refusal.detail)
     counts = found.counts()
     weights = found.weights()
+    naming = Naming()
     classes = [
-        _class(n, one, counts.get((n, ""), 0), weights.get(n)) for n, one in enumerate(found.strata)
+        _class(n, one, counts.get((n, ""), 0), weights.get(n), naming)
+        for n, one in enumerate(found.strata)
     ]
     excluded: dict[str, int] = {}
     for (_, reason), count in counts.items():
@@ -114,7 +122,15 @@ def run_of(task: Task) -> Running | None:
 
 def facts(task: Task) -> list[dict[str, object]]:
     """What a task says, for its page."""
-    line = task.line
+    line, naming = task.line, Naming()
+    scope = naming.words(criteria.objects(task.scope))
+    from_registers = [
+        _register_fact(label, one, naming)
+        for label, one in (
+            ("检查对象名录库", task.objects_from), ("执法检查人员名录库", task.officers_from)
+        )
+        if one is not None
+    ]  # fmt: skip
     return [
         {"label": "检查方式", "value": task.get_mode_display()},
         {"label": "发起单位", "value": task.body.name},
@@ -122,8 +138,15 @@ def facts(task: Task) -> list[dict[str, object]]:
         {"label": "检查缘由", "value": task.ground or "—"},
         {"label": "检查期间", "value": f"{task.first_on} 至 {task.last_on}"},
         {"label": "公开方式", "value": task.get_level_display()},
-        {"label": "抽查范围", "value": criteria.objects(task.scope).in_words, "wide": True},
+        *from_registers,
+        {"label": "抽查范围", "value": scope.whole, "wide": True},
     ]  # fmt: skip
+
+
+def _register_fact(label: str, version: RegisterVersion, naming: Naming) -> dict[str, object]:
+    """Which version of a register a task is made from, and what it selects."""
+    words = naming.of_version(version)
+    return {"label": label, "value": str(version), "under": words.whole, "wide": True}
 
 
 def parts_by_state(task: Task) -> list[tuple[str, str, int]]:
@@ -136,14 +159,18 @@ def parts_by_state(task: Task) -> list[tuple[str, str, int]]:
     ]
 
 
-def _class(n: int, one: StratumPlan, size: int, weights: Mapping[int, int] | None) -> Class:
+def _class(
+    n: int, one: StratumPlan, size: int, weights: Mapping[int, int] | None, naming: Naming
+) -> Class:  # fmt: skip
     wanted, problem = one.wanted(size), ""
+    words = naming.words(one.where)
+    heavier = [{"weight": w.weight, "words": naming.words(w.where)} for w in one.weights]
     if size == 0:
         problem = "没有对象，冻结时会被拒绝"
     elif wanted > size:
         problem = f"只有 {size} 户，不够抽取 {wanted} 户，冻结时会被拒绝"
     if problem:
-        return Class(n, one, size, wanted, 0, (), problem)
+        return Class(n, one, words, heavier, size, wanted, 0, (), problem)
     if weights and one.method == "pps":
         made = pps.plan(wanted, weights)
         chances = [
@@ -152,7 +179,7 @@ def _class(n: int, one: StratumPlan, size: int, weights: Mapping[int, int] | Non
         ]
     else:
         chances = [("每户", _percent(wanted / size))]
-    return Class(n, one, size, wanted, one.spare(size), chances)
+    return Class(n, one, words, heavier, size, wanted, one.spare(size), chances)
 
 
 def _percent(chance: float) -> str:

@@ -8,7 +8,7 @@ narrows; what is empty does not.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from mingcha.domains.inspections.errors import BadCriteria
 
@@ -22,6 +22,13 @@ GRADES, UNGRADED = ("A", "B", "C", "D", "E"), "-"
 FIVE = {"1", "9"}  # schemes of five grades; the others have four
 MOST_CODES = 200_000
 T = TypeVar("T")
+
+
+class Names(Protocol):
+    """What codes are called (queries/naming.py); rules know the codes only."""
+
+    def said(self, what: str, codes: Sequence[str]) -> str:
+        """The names of some kinds, industries, regions, bodies or skills, joined; "" for none."""
 
 
 @dataclass(frozen=True)
@@ -42,20 +49,19 @@ class Objects:
     scheme: str = ""
     grades: tuple[str, ...] = ()
 
-    @property
-    def in_words(self) -> str:
+    def in_words(self, names: Names) -> str:
         """What is selected, in a sentence of parts; "全部" for no condition."""
         said = [
-            ("对象类型", "、".join(self.kinds)),
-            ("行业", "、".join(self.industries)),
-            ("区域", "、".join(self.regions)),
+            ("对象类型：", names.said("kinds", self.kinds)),
+            ("行业：", names.said("industries", self.industries)),
+            ("区域：", names.said("regions", self.regions)),
             ("", "或".join(LISTS[one] for one in self.listed)),
             ("未", "、未".join(LISTS[one] for one in self.unlisted)),
             (SCHEMES.get(self.scheme, ""), "、".join(grade_name(one) for one in self.grades)),
             ("名称含", self.words),
             ("成立不早于", self.founded_since),
             ("成立不晚于", self.founded_until),
-            ("自有名单", f"{len(self.codes)} 户" if self.codes else ""),
+            ("自有名单 ", f"{len(self.codes)} 户" if self.codes else ""),
         ]
         return "；".join(f"{label}{value}" for label, value in said if value) or "全部"
 
@@ -69,14 +75,13 @@ class Officers:
     areas: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
 
-    @property
-    def in_words(self) -> str:
+    def in_words(self, names: Names) -> str:
         """What is selected, in a sentence of parts."""
         said = [
-            ("机构", "、".join(self.bodies)),
-            ("执法类别", "、".join(self.skills)),
-            ("区域", "、".join(self.areas)),
-            ("自有名单", f"{len(self.certificates)} 人" if self.certificates else ""),
+            ("机构：", names.said("bodies", self.bodies)),
+            ("执法类别：", names.said("skills", self.skills)),
+            ("区域：", names.said("regions", self.areas)),
+            ("自有名单 ", f"{len(self.certificates)} 人" if self.certificates else ""),
         ]
         return "；".join(f"{label}{value}" for label, value in said if value) or "全部"
 

@@ -26,7 +26,7 @@ from mingcha.base.runs.models import Run, RunState
 from mingcha.domains.inspections import errors
 from mingcha.domains.inspections.models import Draw, Task
 from mingcha.domains.inspections.models.tasks import Level, Mode
-from mingcha.domains.inspections.queries import selecting
+from mingcha.domains.inspections.queries import selecting, uses
 from mingcha.domains.inspections.queries.selecting import ANY_SKILL, NOWHERE, Selection
 from mingcha.domains.inspections.rules import writing
 from mingcha.domains.inspections.rules.commitment import Commitment
@@ -94,7 +94,9 @@ def check(task: Task) -> None:
         raise errors.NotWithoutDraw(
             name=task.name, mode=task.get_mode_display(), problem="不经过抽取，不需要冻结"
         )
+    over = uses.lapsed(task)
     problems = [
+        (f"{over}，检查期间内不再有效，请在分工中换用在用的事项", bool(over)),
         ("还没有设定分层", not task.strata),
         ("还没有确定参加的部门", not task.assignments.exists()),
         ("有部门还没有选择检查事项", task.assignments.filter(items__isnull=True).exists()),

@@ -11,7 +11,7 @@ from mingcha.base.people.queries import require
 from mingcha.domains.inspections import errors
 from mingcha.domains.inspections.models import Task, Visit
 from mingcha.domains.inspections.models.tasks import Mode
-from mingcha.domains.inspections.queries import selecting
+from mingcha.domains.inspections.queries import selecting, uses
 from mingcha.domains.inspections.services.teams import AT_ONCE, Team, open_parts
 from mingcha.domains.inspections.states import TASK, TaskState
 
@@ -35,6 +35,9 @@ def issue(task: Task, *, actor: Account) -> Task:
     assignments = list(task.assignments.select_related("body"))
     if not assignments:
         raise errors.TaskIncomplete(name=task.name, deed="下达", problem="还没有确定参加的部门")
+    if over := uses.lapsed(task):
+        problem = f"{over}，检查期间内不再有效，请在分工中换用在用的事项"
+        raise errors.TaskIncomplete(name=task.name, deed="下达", problem=problem)
     taking = selecting.selection(task).issued().order_by("pk")
     keys = list(taking.values_list("pk", flat=True)[: MOST + 1])
     if not keys:

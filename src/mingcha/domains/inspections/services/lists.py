@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db import transaction
 
 from mingcha.base.days import local_day, local_today, utc_now
+from mingcha.base.errors import BadInput
+from mingcha.base.intervals import holds_on
 from mingcha.base.people.models import Account, Organisation
 from mingcha.base.people.queries import require
 from mingcha.domains.catalog.queries import item_in_force
@@ -103,15 +105,42 @@ def publish_item(version: RandomItemVersion, *, actor: Account) -> RandomItemVer
 
 
 @transaction.atomic
-def end_item(version: RandomItemVersion, *, on: date, actor: Account) -> RandomItemVersion:
-    """Let a published version end on a day (停用随机抽查事项). Leaves one act. Raises NotAllowed."""
-    item = RandomItem.objects.select_for_update().get(pk=version.item_id)
+def end_item(item: RandomItem, *, start: date, reason: str, actor: Account) -> RandomItemVersion:
+    """Take an item off its body's list from a day on (停用随机抽查事项). Leaves one act.
+
+    `start` is the first day on which it is not listed; the version that holds the day before ends
+    there. What is under way goes on by the version that it was frozen with. Returns that version.
+    Raises NotAllowed, or BadInput for a day that is over, one before which nothing holds or another
+    version comes, or without a reason.
+    """
+    item = RandomItem.objects.select_for_update().get(pk=item.pk)
     require(actor, PUBLISH, item.body)
-    version.refresh_from_db()
-    version.until = max(on, version.since)
-    version.save(update_fields=["until"])
+    _check_reason(reason)
+    if start < local_today():
+        _refuse_day(start, "已经过去，清单上过去的日子不能改")
+    published = item.versions.filter(published_at__isnull=False)
+    last = start - timedelta(days=1)
+    version = published.filter(holds_on(last)).first()
+    if version is None:
+        _refuse_day(start, "前一日没有在用的版本，无可停用")
+    if version.until is not None and version.until <= last:
+        _refuse_day(start, f"这一版本来就到 {version.until} 为止")
+    later = published.filter(since__gt=last).order_by("since").first()
+    if later is not None:
+        _refuse_day(start, f"另有一版自 {later.since} 起生效，请选择 {later.since} 以后的日期")
+    version.until, version.ended_because = last, reason.strip()[:300]
+    version.save(update_fields=["until", "ended_because"])
     act_on_item(item, "停用随机抽查事项", actor)
     return version
+
+
+def _refuse_day(day: date, problem: str) -> NoReturn:
+    raise BadInput(problem=f"自 {day} 起停用不行，{problem}")
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise BadInput(problem="没有写明停用理由")
 
 
 def _check_item(said: ItemSaid) -> None:
@@ -128,7 +157,7 @@ def write_register(
 ) -> RegisterVersion:
     """Save a register's selection as its next version (编制名录库). Leaves one act.
 
-    `register` need not be saved yet. Raises NotAllowed, NameTaken or BadCriteria.
+    `register` need not be saved yet. Raises NotAllowed, NameTaken, BadInput when it is closed, or BadCriteria.
     """
     require(actor, PLAN, register.body)
     if register.pk is None:
@@ -137,6 +166,7 @@ def write_register(
             raise errors.NameTaken(name=register.name, what=register.get_of_display())
         register.save()
     register = Register.objects.select_for_update().get(pk=register.pk)
+    _check_open(register)
     if register.of == Register.Of.OBJECTS:
         objects = criteria.objects(said)
         saved, found = criteria.saved(objects), selecting.parties(objects).count()
@@ -160,14 +190,25 @@ def new_register(
 
 
 @transaction.atomic
-def close_register(register: Register, *, actor: Account) -> Register:
-    """Use a register no more (停用名录库). Leaves one act. Raises NotAllowed."""
+def close_register(register: Register, *, reason: str, actor: Account) -> Register:
+    """Use a register no more (停用名录库): no new task may, those that name it stay. Leaves one act.
+
+    Raises NotAllowed, or BadInput when it is closed already or without a reason.
+    """
     require(actor, PLAN, register.body)
     register = Register.objects.select_for_update().get(pk=register.pk)
-    register.is_closed = True
-    register.save(update_fields=["is_closed"])
+    _check_open(register)
+    _check_reason(reason)
+    register.is_closed, register.closed_on = True, local_today()
+    register.closed_because = reason.strip()[:300]
+    register.save(update_fields=["is_closed", "closed_on", "closed_because"])
     act_on_register(register, "停用名录库", actor)
     return register
+
+
+def _check_open(register: Register) -> None:
+    if register.is_closed:
+        raise BadInput(problem=f"名录库“{register.name}”已于 {register.closed_on} 停用，不能再改")
 
 
 @transaction.atomic

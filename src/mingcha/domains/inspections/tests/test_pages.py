@@ -166,4 +166,4 @@ def test_registers_go_out_whole_and_cost_no_query_each(line, client, django_asse
         shown = client.get(page).content.decode()
 
     assert len(out.splitlines()) == 1 + 6
-    assert "区域310104" in out and "区域310104" in shown
+    assert "区域：310104" in out and "区域：310104" in shown

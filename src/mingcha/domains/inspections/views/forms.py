@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 
 from mingcha.base.days import local_today
 from mingcha.base.people.models import Account, Organisation
@@ -19,9 +20,11 @@ from mingcha.domains.inspections.models import (
 from mingcha.domains.inspections.models.lists import Method
 from mingcha.domains.inspections.models.tasks import Level, Mode
 from mingcha.domains.inspections.queries import seen
+from mingcha.domains.inspections.queries.naming import Naming
 from mingcha.domains.inspections.rules import criteria, writing
 from mingcha.standards import loader
 
+CODED = {"industries": "industries", "regions": "regions", "areas": "regions", "bodies": "bodies"}
 COMMITMENT = re.compile("[0-9a-f]{64}")
 LISTED = [("", "不限"), *criteria.LISTS.items()]
 SCHEMES = [("", "不限"), *criteria.SCHEMES.items()]
@@ -430,6 +433,16 @@ def selected(given: dict[str, Any]) -> dict[str, Any]:
         if given.get(name):
             said[name] = given[name].isoformat()
     return said
+
+
+def explained(form: forms.Form) -> forms.Form:
+    """The form with the names of the codes it holds beside them, so that nobody has to know codes."""
+    naming = Naming()
+    for name, what in CODED.items():
+        if name in form.fields and (typed := form[name].value()):
+            words = naming.joined(what, criteria.several(typed))
+            form[name].help_text = format_html("{} 现在的是：{}。", form[name].help_text, words)
+    return form
 
 
 def share(percent: Any) -> str:

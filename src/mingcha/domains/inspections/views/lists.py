@@ -17,6 +17,7 @@ from mingcha.base.listing import Column, Listing, options
 from mingcha.domains.inspections.models import RandomItemVersion, Register
 from mingcha.domains.inspections.models.lists import Method
 from mingcha.domains.inspections.queries import seen, selecting
+from mingcha.domains.inspections.queries.naming import Naming, Words
 from mingcha.domains.inspections.rules import criteria
 from mingcha.domains.inspections.services import lists as services
 from mingcha.domains.inspections.states import PLAN, PUBLISH, SEE
@@ -26,6 +27,7 @@ from mingcha.domains.inspections.views.forms import (
     ObjectsForm,
     OfficersForm,
     RegisterForm,
+    explained,
 )
 
 STATES = {"draft": ("未公布", "todo"), "now": ("在用", "done"), "soon": ("待生效", "doing"),
@@ -60,30 +62,30 @@ ITEMS: Sequence[Column[Any]] = (
     Column("until", "失效", lambda v: v.until or "—", "until"),
     Column("basis", "检查依据", lambda v: v.basis),
 )
-REGISTERS: Sequence[Column[Any]] = (
-    Column("name", "名称", lambda r: r.name, "name"),
-    Column("of", "类别", lambda r: r.get_of_display(), "of"),
-    Column("body", "管理单位", lambda r: r.body.name, "body__name"),
-    Column("version", "版次", lambda r: _last(r).number if _last(r) else 0, num=True),
-    Column("found", "选中数", lambda r: _last(r).found if _last(r) else 0, num=True),
-    Column("criteria", "选取条件", lambda r: in_words(r)),
-    Column("state", "状态", lambda r: "已停用" if r.is_closed else "在用", "is_closed"),
-)
 
 
-def in_words(register: Register) -> str:
-    """What a register's latest version selects."""
-    last = _last(register)
-    if last is None:
-        return ""
-    is_objects = register.of == Register.Of.OBJECTS
-    read = criteria.objects if is_objects else criteria.officers
-    return read(last.criteria).in_words
+def _registers(naming: Naming) -> Sequence[Column[Any]]:
+    """The columns of registers; an export has the whole selection in words."""
+    return (
+        Column("name", "名称", lambda r: r.name, "name"),
+        Column("of", "类别", lambda r: r.get_of_display(), "of"),
+        Column("body", "管理单位", lambda r: r.body.name, "body__name"),
+        Column("version", "版次", lambda r: _last(r).number if _last(r) else 0, num=True),
+        Column("found", "选中数", lambda r: _last(r).found if _last(r) else 0, num=True),
+        Column("criteria", "选取条件", lambda r: _words(r, naming).whole),
+        Column("state", "状态", lambda r: "已停用" if r.is_closed else "在用", "is_closed"),
+    )
 
 
 def _last(register: Register) -> Any:
     """The latest version, of those that were read with the register."""
     return next(iter(register.versions.all()), None)
+
+
+def _words(register: Register, naming: Naming) -> Words:
+    """What the latest version selects."""
+    last = _last(register)
+    return naming.of_version(last) if last is not None else Words("", "")
 
 
 @door(SEE)
@@ -172,6 +174,8 @@ def item(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "item": found, "versions": shown, "title": shown[0]["version"].name,  # type: ignore[attr-defined]
         "may_write": account.holds_over(PLAN, found.body),
+        "may_end": account.holds_over(PUBLISH, found.body)
+        and any(standing(one) in ("now", "soon") for one in versions),
     }  # fmt: skip
     return render(request, "inspections/item.html", context)
 
@@ -213,6 +217,8 @@ def _facts(version: RandomItemVersion) -> list[dict[str, object]]:
         {"label": "联合部门", "value": partners or "—"},
         {"label": "期限", "value": f"{version.since} 至 {version.until or '长期'}"},
         {"label": "检查依据", "value": version.basis, "wide": True},
+        *([{"label": "停用理由", "value": version.ended_because, "wide": True}]
+          if version.ended_because else []),
     ]  # fmt: skip
 
 
@@ -226,7 +232,9 @@ def register_list(request: HttpRequest) -> HttpResponseBase:
         found = found.filter(name__contains=words)
     if of := said.get("of", ""):
         found = found.filter(of=of)
-    listing = Listing(request, found, REGISTERS, sort="name")
+    naming = Naming()
+    columns = _registers(naming)
+    listing = Listing(request, found, columns, sort="name")
     if "export" in said:
         return listing.export("名录库")
     new = {"label": "新建名录库", "url": reverse("inspections:register_new"), "icon": "add",
@@ -243,12 +251,20 @@ def register_list(request: HttpRequest) -> HttpResponseBase:
                   "empty": {"title": "还没有名录库", "text": "先建检查对象名录库和执法检查人员名录库，再编制任务。"}},
         "rows": [
             {"url": reverse("inspections:register", args=[one.public_id]),
-             "cells": [{"text": str(c.text(one)), "num": c.num} for c in REGISTERS]}
+             "cells": [_cell(c, one, naming) for c in columns]}
             for one in listing.rows
         ],
         "pager": listing.pager,
     }  # fmt: skip
     return render(request, "desk/list_page.html", context)
+
+
+def _cell(column: Column[Any], register: Register, naming: Naming) -> dict[str, object]:
+    """A cell of a register: its selection shortened, with the whole of it to point at."""
+    if column.key != "criteria":
+        return {"text": str(column.text(register)), "num": column.num}
+    said = _words(register, naming)
+    return {"text": said.short, "title": said.whole if said.is_long else ""}
 
 
 @door(PLAN)
@@ -281,13 +297,13 @@ def register(request: HttpRequest, number: str) -> HttpResponse:
     account = who(request)
     found = seen.register_for(account, number)
     versions = list(found.versions.select_related("made_by"))
-    is_objects = found.of == Register.Of.OBJECTS
-    read = criteria.objects if is_objects else criteria.officers
+    naming = Naming()
     now = _now(found, versions[0].criteria) if versions else 0
     context = {
         "register": found, "now": now, "may_write": account.holds_over(PLAN, found.body),
+        "closed": _closed(found),
         "versions": [
-            {"version": one, "words": read(one.criteria).in_words,
+            {"version": one, "words": naming.of_version(one),
              "at": minute_text(one.made_at)}
             for one in versions
         ],
@@ -310,11 +326,19 @@ def register_write(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, f"已保存第 {done.number} 版，选中 {done.found}。")
             return redirect("inspections:register", number)
     context = {
-        "title": f"选取条件：{found.name}", "form": form, "submit": "保存为新的一版",
+        "title": f"选取条件：{found.name}", "form": explained(form), "submit": "保存为新的一版",
         "note": "每一项都使范围变小；不填的不限制。",
         "back": {"url": reverse("inspections:register", args=[number])},
     }  # fmt: skip
     return render(request, "desk/form_page.html", context, status=422 if form.errors else 200)
+
+
+def _closed(register: Register) -> str:
+    """Since when a register is used no more, and why; "" while it is."""
+    if not register.is_closed:
+        return ""
+    because = f"：{register.closed_because}" if register.closed_because else ""
+    return f"已于 {register.closed_on or '此前'} 停用，不能用于新的任务{because}"
 
 
 def _now(register: Register, said: dict[str, Any]) -> int:

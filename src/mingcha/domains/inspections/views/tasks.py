@@ -20,6 +20,7 @@ from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.inspections.models import Task
 from mingcha.domains.inspections.models.tasks import Mode
 from mingcha.domains.inspections.queries import frame, seen
+from mingcha.domains.inspections.queries.naming import Naming
 from mingcha.domains.inspections.rules import criteria, seeds
 from mingcha.domains.inspections.services import freezing, issuing, merging
 from mingcha.domains.inspections.services import tasks as services
@@ -31,6 +32,7 @@ from mingcha.domains.inspections.views.forms import (
     SourceForm,
     StratumForm,
     TaskForm,
+    explained,
 )
 
 COLUMNS: Sequence[Column[Any]] = (
@@ -114,7 +116,8 @@ def task_write(request: HttpRequest, number: str = "") -> HttpResponse:
             return redirect(page, done.case.number)
     back = reverse("desk:case", args=[number]) if number else reverse("inspections:tasks")
     context = {
-        "title": "编制抽查任务" if task is None else f"修改：{task.name}", "form": form,
+        "title": "编制抽查任务" if task is None else f"修改：{task.name}",
+        "form": explained(form),
         "submit": "保存任务", "note": "保存后设定分层、参加部门和随机数来源；冻结之前都可以改。",
         "back": {"url": back},
     }  # fmt: skip
@@ -130,6 +133,8 @@ def task_strata(request: HttpRequest, number: str) -> HttpResponse:
     initial = [_stratum(one) for one in task.strata] or _by_class(request.GET.get("scheme", ""))
     made = forms.formset_factory(StratumForm, extra=1 if initial else 2)
     formset = made(request.POST or None, initial=initial)
+    for form in formset:
+        explained(form)
 
     def save(rows: Sequence[Any]) -> object:
         said = services.TaskSaid(**_said(task), strata=[form.said() for form in rows])
@@ -267,11 +272,14 @@ def task_rows(request: HttpRequest, number: str) -> HttpResponseBase:
     task = seen.task_for(account, number)
     reason, place = request.GET.get("reason", ""), request.GET.get("place", "")
     found = frame.rows(task, reason=reason, place=int(place) if place.isdigit() else None)
+    named = Naming().of
     columns: Sequence[Column[Any]] = (
         Column("name", "名称", lambda p: p.name, "name"),
         Column("code", "代码", lambda p: p.code, "code"),
-        Column("region", "区划", lambda p: p.region, "region"),
-        Column("industry", "行业", lambda p: p.industry, "industry"),
+        Column("region", "区划", lambda p: p.region and named("regions", p.region), "region"),
+        Column(
+            "industry", "行业", lambda p: p.industry and named("industries", p.industry), "industry"
+        ),
         Column("address", "地址", lambda p: p.address),
     )
     listing = Listing(request, found, columns, sort="name")
@@ -359,7 +367,9 @@ def task_merges(request: HttpRequest, number: str) -> HttpResponse:
 
 def task_on(case: Case, reader: Account) -> Mapping[str, object]:
     """What the task is, its draws, and how far its parts are."""
-    task = Task.objects.select_related("body", "line__plan__case").get(case=case)
+    task = Task.objects.select_related(
+        "body", "line__plan__case", "objects_from__register", "officers_from__register"
+    ).get(case=case)
     return {
         "task": task, "facts": frame.facts(task), "draws": list(task.draws.all()),
         "parts": frame.parts_by_state(task), "is_random": task.mode == Mode.RANDOM,

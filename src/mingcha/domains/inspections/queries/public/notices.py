@@ -20,7 +20,9 @@ from mingcha.domains.inspections.models import (
     Task,
 )
 from mingcha.domains.inspections.models.lists import Method
-from mingcha.domains.inspections.models.tasks import Mode
+from mingcha.domains.inspections.models.tasks import Level, Mode
+from mingcha.domains.inspections.queries.naming import Naming
+from mingcha.domains.inspections.rules import criteria
 from mingcha.domains.inspections.states import PartState, TaskState
 from mingcha.standards import loader
 from mingcha.standards.masking import mask
@@ -124,13 +126,24 @@ def task_called(number: str) -> Task:
     shares = AssignmentItem.objects.select_related("item__item", "checklist")
     task = (
         Task.objects.filter(ANNOUNCED, case__number=number)
-        .select_related("body", "case", "line__plan__case")
+        .select_related("body", "case", "line__plan__case", "objects_from")
         .prefetch_related("assignments__body", Prefetch("assignments__items", shares), "draws")
         .first()
     )
     if task is None:
         raise NotFound(what="抽查任务", key=number)
     return task
+
+
+def scope_of(task: Task) -> str:
+    """Whom a task may reach, in words that everybody may read; "" while the draw is kept back."""
+    until = task.embargo_on or date.max
+    if task.level == Level.EMBARGOED and until > local_today():
+        return ""
+    naming, register = Naming(), task.objects_from
+    said = [register.criteria, task.scope] if register is not None else [task.scope]
+    words = dict.fromkeys(naming.public(criteria.objects(one)) for one in said)
+    return "；".join(one for one in words if one != "全部" or len(words) == 1)
 
 
 def results(sought: Sought) -> QuerySet[Part]:

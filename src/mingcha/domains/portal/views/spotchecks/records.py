@@ -101,6 +101,7 @@ def task(request: HttpRequest, number: str) -> HttpResponse:
         {"label": "抽查计划", "value": plan.title if plan and is_public else "",
          "url": reverse("portal:plan", args=[plan.case.number]) if plan and is_public else ""},
         {"label": "结果公示", "value": day_of(found.published_at)},
+        {"label": "抽查范围", "value": notices.scope_of(found), "wide": True},
         {"label": "检查缘由", "value": found.ground, "wide": True},
     ]  # fmt: skip
     shares = [
