@@ -3,6 +3,7 @@
 from django.urls import path
 
 from mingcha.domains.inspections.views import (
+    avoidances,
     checkcode,
     documents,
     draws,
@@ -68,6 +69,9 @@ urlpatterns = [
     path("inspections/parts/<slug:number>/notice.pdf", documents.notice_pdf, name="notice_pdf"),
     path("inspections/parts/<slug:number>/record.pdf", documents.record_pdf, name="record_pdf"),
     path("inspections/orders/<slug:number>/order.pdf", documents.order_pdf, name="order_pdf"),
+    path("inspections/avoidances/", avoidances.avoidance_list, name="avoidances"),
+    path("inspections/avoidances/new", avoidances.avoidance_new, name="avoidance_new"),
+    path("inspections/avoidances/<int:number>/", avoidances.avoidance, name="avoidance"),
     path("inspections/visits/", visit_ledger.ledger, name="visit_ledger"),
     path("c/<slug:token>", checkcode.check_code, name="check_code"),
     path("inspections/publication/", publishing.publication, name="publication"),

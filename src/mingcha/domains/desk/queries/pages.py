@@ -58,6 +58,7 @@ TASKING = Doing("编制、冻结抽查任务", "inspections.task")
 DRAWING = Doing("录入随机数来源，抽取，补位", "inspections.draw")
 PUBLISHING = Doing("公布清单和计划，公示结果", "inspections.publish")
 CHECKING = Doing("确认任务，记录并提交检查结果", "inspections.inspect")
+AVOIDING = Doing("为本单位的执法人员登记、结束回避（本人的凭持证账号）", "inspections.review")
 REVIEWING = Doing("审核检查结果", "inspections.review")
 PUBLISH_RESULTS = Doing("公示结果、撤下公示、报送公示系统", "inspections.publish")
 SUBJECT_CODE = Doing("向企业出具抽取查询码", "inspections.see")
@@ -256,6 +257,9 @@ PAGES: Mapping[str, Page] = {
     "inspections:order_pdf": Page("责令改正通知书", ("inspections",), (CHECKING,)),
     "inspections:visit_ledger": Page("入企检查台账", ("inspections",), (CHECKING,)),
     "inspections:check_code": Page("检查码"),
+    "inspections:avoidances": Page("回避登记", ("avoidances",), (AVOIDING,)),
+    "inspections:avoidance_new": Page("登记回避", ("avoidances",), (AVOIDING,)),
+    "inspections:avoidance": Page("一项回避登记", ("avoidances",), (AVOIDING,)),
     "officers:officers": Page("执法人员", ("officers",), (OFFICERS, AWAY)),
     "officers:officer": Page("一名执法人员", ("officers",), (OFFICERS, AWAY)),
     "officers:absent": Page("登记离岗", ("officers",), (AWAY,)),

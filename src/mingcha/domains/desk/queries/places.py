@@ -206,6 +206,15 @@ PLACES = (
         "检查",
     ),
     Place(
+        "回避登记",
+        "执法人员与监管对象的回避：事先登记、结束",
+        "inspections:avoidances",
+        "officer",
+        "inspections.see",
+        "检查",
+        under="inspections:parts",
+    ),
+    Place(
         "入企台账",
         "每户每年查了几次、重复、合并、无果",
         "inspections:visit_ledger",

@@ -230,12 +230,14 @@ class Pledge(models.Model):
 class Avoidance(models.Model):
     """An officer keeps away from a party for some days (回避登记), declared by him or asked by the party.
 
-    It counts for every draw frozen while it holds. Avoidance is never relaxed.
+    It counts for every draw frozen while it holds. Avoidance is never relaxed. Ended with
+    `ended_because`, never deleted. Grounds: 行政处罚法 art. 43, 公务员法 art. 74 and 76.
     """
 
     class Ground(models.TextChoices):
         KIN = "kin", "近亲属关系"
         INTEREST = "interest", "直接利害关系"
+        FORMER = "former", "曾在该单位任职或者从业"
         OTHER = "other", "其他可能影响公正的关系"
         ASKED = "asked", "当事人申请并经决定"
 
@@ -257,6 +259,14 @@ class Avoidance(models.Model):
         related_name="+",
     )
     declared_at = models.DateTimeField("登记时间", auto_now_add=True)
+    ended_because = models.CharField("结束理由", max_length=300, blank=True)
+    ended_by = models.ForeignKey(
+        "people.Account",
+        verbose_name="结束人",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
     both = models.GeneratedField(
         expression=Concat(
             Cast("officer_id", models.TextField()),
@@ -275,6 +285,10 @@ class Avoidance(models.Model):
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gte=F("since")),
                 name="avoidance_days_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by__isnull=True) | ~Q(ended_because=""),
+                name="avoidance_ended_with_reason",
             ),
             never_overlap("avoidance_once_a_day", same_text("both")),
         ]

@@ -69,7 +69,9 @@ def draw_content(draw: m.Draw) -> Mapping[str, Json]:
 
 def avoidance_content(avoidance: m.Avoidance) -> Mapping[str, Json]:
     """An avoidance; the generated column says nothing more."""
-    return row(avoidance, "both")
+    said = _said(avoidance, "ended_because", "ended_by_id")
+    said.pop("both")
+    return said
 
 
 def plan_content(case: int) -> Mapping[str, Json]:

@@ -15,6 +15,7 @@ from mingcha.base.people.models import Account
 from mingcha.base.search import PairQuery, pair_query
 from mingcha.domains.inspections.models import (
     AssignmentItem,
+    Avoidance,
     Evidence,
     Finding,
     Part,
@@ -181,13 +182,19 @@ def why_not_today(place: Place, *, on: date) -> str:
 
 
 def may_go(part: Part) -> list[tuple[str, str]]:
-    """(certificate, name) of the department's officers who may inspect on the days of the task."""
+    """(certificate, name) of the department's officers who may inspect on the days of the task; who
+    keeps away from the entity is not among them.
+    """
     task = part.visit.task
     asked = Asked(
         task.first_on, task.last_on, field=part.assignment.skill, organisation=part.body_id
     )
     there = {place.officer_id for place in team(part)}
     found = officers.eligible(asked).exclude(pk__in=[pk for pk in there if pk is not None])
+    open_ended = Q(until__isnull=True) | Q(until__gte=task.first_on)
+    parties = Q(party=part.visit.party_id) | Q(party__merged_into=part.visit.party_id)
+    avoided = Avoidance.objects.filter(open_ended, parties, since__lte=task.last_on)
+    found = found.exclude(certificate__in=avoided.order_by().values("officer__certificate"))
     return [(one.certificate, f"{one.name}（{one.certificate}）") for one in found.order_by("name")]
 
 

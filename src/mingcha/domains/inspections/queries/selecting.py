@@ -22,7 +22,7 @@ from mingcha.domains.inspections.states import PartState
 from mingcha.domains.officers import queries as officers
 from mingcha.domains.officers.queries import Officer
 from mingcha.domains.officers.rules import AUXILIARY
-from mingcha.domains.parties.queries import Party
+from mingcha.domains.parties.queries import Party, gone_into
 from mingcha.domains.records.queries import touched
 
 ANY_SKILL = "不限"  # how a line says that any kind of enforcement will do
@@ -266,13 +266,29 @@ def officer_lines(task: Task) -> list[OfficerLine]:
 EVERYWHERE = tuple("0123456789")
 
 
-def avoidances(task: Task, certificates: Iterable[str]) -> QuerySet[Avoidance]:
-    """The avoidances that hold in the days of a task, of some officers."""
+@dataclass(frozen=True)
+class Avoided:
+    """An officer keeps away from a party (its key, wherever it has gone), on a ground in words."""
+
+    certificate: str
+    party: int
+    ground: str
+
+
+def avoidances(task: Task, certificates: Iterable[str]) -> list[Avoided]:
+    """The avoidances that hold in the days of a task, of some officers, each once. Two statements."""
     open_ended = Q(until__isnull=True) | Q(until__gte=task.first_on)
-    found = Avoidance.objects.filter(
+    rows = Avoidance.objects.filter(
         open_ended, since__lte=task.last_on, officer__certificate__in=list(certificates)
     )
-    return found.select_related("officer").order_by("pk")
+    found = list(rows.select_related("officer").order_by("pk"))
+    gone = gone_into(one.party_id for one in found)
+    kept: dict[tuple[str, int], Avoided] = {}
+    for one in found:
+        certificate, party = one.officer.certificate, gone.get(one.party_id, one.party_id)
+        said = Avoided(certificate, party, one.get_ground_display())
+        kept.setdefault((certificate, party), said)
+    return list(kept.values())
 
 
 def _loads(keys: Sequence[int]) -> dict[int, int]:

@@ -169,11 +169,9 @@ def read_frame(task: Task, tell: Tell) -> Made:
     ]
     by_party = {party: key for key, party in keys}
     avoided = [
-        Avoidance(
-            one.officer.certificate, by_party[one.party_id], one.get_ground_display(), _salt()
-        )
+        Avoidance(one.certificate, by_party[one.party], one.ground, _salt())
         for one in selecting.avoidances(task, [officer.name for officer in officers])
-        if one.party_id in by_party
+        if one.party in by_party
     ]
     tell(len(keys), len(keys), "排序并计算树根")
     frame = Frame(units, strata, excluded, demands, officers, avoided)

@@ -15,7 +15,6 @@ from mingcha.base.people.queries import require
 from mingcha.domains.catalog.queries import item_in_force
 from mingcha.domains.inspections import errors
 from mingcha.domains.inspections.models import (
-    Avoidance,
     RandomItem,
     RandomItemVersion,
     Register,
@@ -23,14 +22,8 @@ from mingcha.domains.inspections.models import (
 )
 from mingcha.domains.inspections.queries import selecting
 from mingcha.domains.inspections.rules import criteria
-from mingcha.domains.inspections.services.common import (
-    act_on_avoidance,
-    act_on_item,
-    act_on_register,
-)
+from mingcha.domains.inspections.services.common import act_on_item, act_on_register
 from mingcha.domains.inspections.states import PLAN, PUBLISH
-from mingcha.domains.officers.queries import Officer
-from mingcha.domains.parties.queries import Party
 
 
 @dataclass(frozen=True)
@@ -209,23 +202,3 @@ def close_register(register: Register, *, reason: str, actor: Account) -> Regist
 def _check_open(register: Register) -> None:
     if register.is_closed:
         raise BadInput(problem=f"名录库“{register.name}”已于 {register.closed_on} 停用，不能再改")
-
-
-@transaction.atomic
-def declare_avoidance(  # noqa: PLR0913  # each is a thing one has to say
-    officer: Officer, party: Party, ground: str, *, since: date, until: date | None = None,
-    note: str = "", actor: Account,
-) -> Avoidance:  # fmt: skip
-    """Note that an officer keeps away from a party (登记回避). Leaves one act.
-
-    Open to the officer's own account, and to whoever writes tasks for the officer's body.
-    """
-    own = getattr(officer, "holder", None)
-    if (own is None or own.account_id != actor.pk) and officer.organisation is not None:
-        require(actor, PLAN, officer.organisation)
-    avoidance = Avoidance.objects.create(
-        officer=officer, party=party, ground=ground, note=note, since=since, until=until,
-        declared_by=actor,
-    )  # fmt: skip
-    act_on_avoidance(avoidance, "登记回避", actor)
-    return avoidance

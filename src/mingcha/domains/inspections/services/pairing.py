@@ -1,6 +1,6 @@
 """Vacant places: filled in a later published round after a draw (补位), named by the body without one.
 
-leave(place, because="回避", actor=actor)          # the place becomes vacant, inside the part's change
+leave(place, because="回避", told="原检查人员回避")  # the place becomes vacant, inside the part's change
 refill(draw, because="…", actor=actor)             # fills what is vacant by the published rule
 """
 
@@ -35,10 +35,11 @@ from mingcha.domains.officers import queries as officers
 from mingcha.domains.officers.queries import Officer
 
 
-def leave(place: Place, *, because: str) -> Place:
+def leave(place: Place, *, because: str, told: str = "原检查人员离开检查组") -> Place:
     """Vacate a place (离开检查组): who leaves stays known, the place waits for a later round.
 
-    Part of the change of its case, which the caller makes. Returns the vacant place.
+    `because` stays with who left; `told` is what the vacant place says, to everybody. Part of the
+    change of its case, which the caller makes. Returns the vacant place.
     """
     place.left_at, place.left_because = utc_now(), because[:300]
     place.save(update_fields=["left_at", "left_because"])
@@ -46,7 +47,7 @@ def leave(place: Place, *, because: str) -> Place:
         part=place.part,
         number=place.number,
         round=place.round,
-        lacks=f"{place.name}：{because}"[:300],
+        lacks=told[:300],
     )
 
 
@@ -104,9 +105,9 @@ def name_officers(case: Case, certificates: Sequence[str], *, actor: Account) ->
     free = part.places.filter(officer__isnull=True, left_at__isnull=True).count()
     fit = {one.name: one for one in selecting.officer_lines(task)}
     avoided = {
-        one.officer.certificate
+        one.certificate
         for one in selecting.avoidances(task, certificates)
-        if one.party_id == part.visit.party_id
+        if one.party == part.visit.party_id
     }
     for certificate in certificates:
         if certificate not in fit or certificate in avoided or fit[certificate].cap == 0:
@@ -177,9 +178,9 @@ def _avoidances(draw: Draw, known: Sequence[lines.Officer]) -> list[Avoidance]:
     keys: Mapping[int, str] = dict(draw.units.values_list("party_id", "key"))
     found = selecting.avoidances(draw.task, [one.name for one in known])
     return [
-        Avoidance(one.officer.certificate, keys[one.party_id], one.get_ground_display(), "0" * 32)
+        Avoidance(one.certificate, keys[one.party], one.ground, "0" * 32)
         for one in found
-        if one.party_id in keys
+        if one.party in keys
     ]
 
 

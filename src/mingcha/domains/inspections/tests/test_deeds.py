@@ -24,6 +24,7 @@ from mingcha.domains.inspections.models import (
 )
 from mingcha.domains.inspections.queries import contents, frame
 from mingcha.domains.inspections.services import (
+    avoiding,
     drawing,
     issuing,
     lists,
@@ -32,6 +33,7 @@ from mingcha.domains.inspections.services import (
     replacing,
     tasks,
 )
+from mingcha.domains.inspections.services.avoiding import Declared
 from mingcha.domains.inspections.services.tasks import Share
 from mingcha.domains.inspections.states import PartState, TaskState
 from mingcha.domains.inspections.testing import FOOD, Line, put_officers
@@ -155,8 +157,8 @@ def test_whom_the_task_leaves_out_is_counted_by_reason(line):
 def test_the_avoidance_that_was_declared_keeps_an_officer_away(line):
     party = Party.objects.order_by("pk").first()
     for officer in line.officers[:7]:
-        lists.declare_avoidance(
-            officer, party, Avoidance.Ground.KIN, since=local_today(), actor=line.manager
+        avoiding.declare(
+            officer, [party], Declared(Avoidance.Ground.KIN, local_today()), actor=line.witness
         )
     draw = drawn(line, line.task(strata=[{"name": "全部", "ratio": "1"}]))
 

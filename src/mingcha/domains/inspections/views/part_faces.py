@@ -11,8 +11,8 @@ from mingcha.base.cases.models import Case
 from mingcha.base.cases.services import Said
 from mingcha.base.days import local_today
 from mingcha.base.people.models import Account, Organisation
-from mingcha.domains.inspections.models import Avoidance, Correction, Part
-from mingcha.domains.inspections.queries import followups, parts
+from mingcha.domains.inspections.models import Correction, Part
+from mingcha.domains.inspections.queries import avoidances, followups, parts
 from mingcha.domains.inspections.queries.documents import title_of
 from mingcha.domains.inspections.services import avoiding, onsite, reviewing
 from mingcha.domains.inspections.services import followups as following
@@ -56,7 +56,7 @@ class SubmitFacts(Facts):
 class AvoidFacts(Facts):
     """Why one keeps away; the reason says more."""
 
-    ground = forms.ChoiceField(label="回避事由", choices=Avoidance.Ground.choices)
+    ground = forms.ChoiceField(label="回避事由", choices=avoidances.OWN)
 
 
 class ApproveFacts(Facts):

@@ -96,6 +96,7 @@ def part_list(request: HttpRequest) -> HttpResponseBase:
     context = {
         "title": "我的检查" if wanted.whose == "mine" else "部门检查",
         "note": "最急的在前。点对象名称到现场记录页面。",
+        "actions": [{"label": "回避登记", "url": reverse("inspections:avoidances")}],
         "filter": {
             "fields": [
                 {"name": "q", "label": "对象名称、代码或编号", "kind": "text", "value": wanted.words},
