@@ -66,6 +66,7 @@ INSPECTIONS = {
     "inspections:order_pdf": "inspections.see",
     "inspections:visit_ledger": "inspections.see",
     "inspections:check_code": PUBLIC,
+    "inspections:check_code_typed": PUBLIC,
     "inspections:avoidances": "inspections.see",
     "inspections:avoidance_new": "inspections.see",
     "inspections:avoidance": "inspections.see",

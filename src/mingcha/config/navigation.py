@@ -22,6 +22,7 @@ PUBLIC_PLACES = (
     ("portal:checklists", "检查清单"),
     ("portal:random_items", "双随机抽查"),
     ("portal:exceptions", "监管例外"),
+    ("inspections:check_code_typed", "核对检查码"),
     ("officers:public", "执法人员"),
     ("portal:dictionary", "数据字典"),
 )

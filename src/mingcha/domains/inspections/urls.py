@@ -73,6 +73,7 @@ urlpatterns = [
     path("inspections/avoidances/new", avoidances.avoidance_new, name="avoidance_new"),
     path("inspections/avoidances/<int:number>/", avoidances.avoidance, name="avoidance"),
     path("inspections/visits/", visit_ledger.ledger, name="visit_ledger"),
+    path("c/", checkcode.check_code_typed, name="check_code_typed"),
     path("c/<slug:token>", checkcode.check_code, name="check_code"),
     path("inspections/publication/", publishing.publication, name="publication"),
     path("inspections/publication/several", publishing.publish_several, name="publish_several"),

@@ -257,6 +257,7 @@ PAGES: Mapping[str, Page] = {
     "inspections:order_pdf": Page("责令改正通知书", ("inspections",), (CHECKING,)),
     "inspections:visit_ledger": Page("入企检查台账", ("inspections",), (CHECKING,)),
     "inspections:check_code": Page("检查码"),
+    "inspections:check_code_typed": Page("输入检查码"),
     "inspections:avoidances": Page("回避登记", ("avoidances",), (AVOIDING,)),
     "inspections:avoidance_new": Page("登记回避", ("avoidances",), (AVOIDING,)),
     "inspections:avoidance": Page("一项回避登记", ("avoidances",), (AVOIDING,)),

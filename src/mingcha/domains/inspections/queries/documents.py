@@ -8,7 +8,7 @@ from mingcha.base.rules.queries import in_force
 from mingcha.domains.inspections.models import Correction, Evidence, Part, Place, Visit
 from mingcha.domains.inspections.models.tasks import Mode
 from mingcha.domains.inspections.queries import parts as queries
-from mingcha.domains.inspections.rules import following
+from mingcha.domains.inspections.rules import checkcode, following
 
 CAP = "inspections.yearly_cap"
 FORBIDDEN = (
@@ -63,8 +63,11 @@ def departments(visit: Visit) -> list[dict[str, Any]]:
     ]
 
 
-def notice(part: Part, *, qr: str, address: str) -> dict[str, Any]:
-    """The notice of a visit (检查通知书), for every department that comes."""
+def notice(part: Part, *, qr: str, site: str) -> dict[str, Any]:
+    """The notice of a visit (检查通知书), for every department that comes.
+
+    `qr` is the check code as a picture; `site` is where whoever cannot scan types it in.
+    """
     visit = queries.made_in(part.visit)
     task = visit.task
     return {
@@ -74,7 +77,8 @@ def notice(part: Part, *, qr: str, address: str) -> dict[str, Any]:
         "days": str(visit.planned_on or f"{task.first_on} 至 {task.last_on}"),
         "departments": departments(visit), "cap": cap_of(),
         "is_counted": part.is_counted, "forbidden": FORBIDDEN, "rights": RIGHTS,
-        "qr": qr, "address": address, "today": str(local_today()),
+        "qr": qr, "site": site, "check_code": checkcode.written(visit.token), "today": str(local_today()),
+        "shown_from": str(queries.shown_from(visit)),
     }  # fmt: skip
 
 

@@ -6,16 +6,17 @@ import segno
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from mingcha.base.access import PUBLIC, door
-from mingcha.base.errors import MingchaError
+from mingcha.base.errors import MingchaError, NotFound
 from mingcha.base.opendoors.forms import OpenForm
 from mingcha.base.opendoors.services import knock
 from mingcha.domains.inspections.models import Visit
 from mingcha.domains.inspections.queries import checkcode, documents
+from mingcha.domains.inspections.rules import checkcode as rules
 from mingcha.domains.inspections.services.rating import Rated, rate
 from mingcha.domains.inspections.views.documents import address_of
 
@@ -45,6 +46,51 @@ class RatingForm(OpenForm):
         return Rated(given["score"], matched, given["text"])
 
 
+class CodeForm(forms.Form):
+    """The code of a notice, for whoever cannot scan it."""
+
+    code = forms.CharField(
+        label="检查码", max_length=300,
+        help_text="印在检查通知书下方，20 位数字和字母，不分大小写，可以不输短横。",
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "inputmode": "text"}),
+    )  # fmt: skip
+
+    def clean_code(self) -> str:
+        """The code as the platform has it."""
+        code = rules.read(self.cleaned_data["code"])
+        if not code:
+            raise forms.ValidationError(
+                "检查码应是 20 位的数字 0 至 9 和字母 a 至 f，请对照通知书核对。"
+            )
+        return code
+
+
+@door(PUBLIC)
+@never_cache
+@require_GET
+def check_code_typed(request: HttpRequest) -> HttpResponse:
+    """Where the code of a notice is typed in; leads to what scanning it shows."""
+    form, status = CodeForm(request.GET if "code" in request.GET else None), 200
+    if form.is_bound:
+        knock("check-code", each=settings.OPEN_LOOKUPS_EACH)
+        status = 422
+        if form.is_valid():
+            try:
+                visit = checkcode.visit_by(form.cleaned_data["code"])
+                return redirect("inspections:check_code", visit.token)
+            except MingchaError as refusal:
+                status = refusal.status
+                form.add_error("code", _why(refusal))
+    return render(request, "inspections/checkcode_typed.html", {"form": form}, status=status)
+
+
+def _why(refusal: MingchaError) -> str:
+    """Why no visit is shown: there is none of that code, or it may not be shown yet."""
+    if isinstance(refusal, NotFound):
+        return "没有这个检查码，请对照通知书逐位核对。核对无误仍查不到的，通知书可能不是本平台出具的，请向检查人员所在单位核实。"
+    return f"{refusal.title}{refusal.detail}"
+
+
 @door(PUBLIC)
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -70,7 +116,7 @@ def check_code(request: HttpRequest, token: str) -> HttpResponse:
 def _page(request: HttpRequest, visit: Visit, form: RatingForm) -> dict[str, Any]:
     task = visit.task
     return {
-        "visit": visit, "party": visit.party, "how": documents.title_of(visit),
+        "visit": visit, "party": visit.party, "code": rules.written(visit.token), "how": documents.title_of(visit),
         "ground": task.ground or (task.line.plan.title if task.line is not None else ""),
         "days": visit.planned_on or f"{task.first_on} 至 {task.last_on}",
         "departments": documents.departments(visit), "cap": documents.cap_of(),

@@ -34,8 +34,8 @@ def notice_pdf(request: HttpRequest, number: str) -> HttpResponse:
     visit = queries.made_in(found.visit)
     if not queries.is_shown(visit):
         raise errors.NoticeTooEarly(on=queries.shown_from(visit))
-    address = address_of(request, visit)
-    said = documents.notice(found, qr=picture_of(address), address=address)
+    site = request.build_absolute_uri(reverse("inspections:check_code_typed"))
+    said = documents.notice(found, qr=picture_of(address_of(request, visit)), site=site)
     return _pdf(request, found, "检查通知书", "notice", said)
 
 
