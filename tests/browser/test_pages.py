@@ -48,7 +48,7 @@ NOT_YET = {
     "inspections:task_new", "inspections:task_write", "inspections:task_frame",
     "inspections:task_strata", "inspections:task_shares", "inspections:task_sources",
     "inspections:task_rows", "inspections:task_merges", "inspections:draw",
-    "inspections:unit_replace",
+    "inspections:unit_replace", "inspections:register_close", "inspections:avoidance",
 }  # fmt: skip
 
 # Pages that need a case: test_cases.py looks at them.
@@ -233,6 +233,10 @@ VISITS = {
     "inspections:tasks": ("head", "/inspections/tasks/"),
     "inspections:parts": ("head", "/inspections/parts/"),
     "inspections:visit_ledger": ("head", "/inspections/visits/"),
+    "inspections:item_end": ("head", "/inspections/items/{random_item}/end"),
+    "inspections:avoidances": ("head", "/inspections/avoidances/"),
+    "inspections:avoidance_new": ("head", "/inspections/avoidances/new"),
+    "inspections:check_code_typed": ("", "/c/"),
     "portal:codes": ("", "/standards/codes/industry/"),
     "portal:table": ("", "/standards/check_action/"),
 }
