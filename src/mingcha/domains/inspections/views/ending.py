@@ -24,7 +24,7 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         label="停用理由", max_length=300, widget=forms.Textarea({"rows": 3}),
-        help_text="如依据被废止、职责划转、由另一项代替；留在这一页和操作记录中。",
+        help_text="如依据被废止、职责划转、由另一个代替；记在页面和操作记录中。",
     )  # fmt: skip
 
 
