@@ -20,6 +20,12 @@ SCHEMES = {
 }  # fmt: skip
 GRADES, UNGRADED = ("A", "B", "C", "D", "E"), "-"
 FIVE = {"1", "9"}  # schemes of five grades; the others have four
+LABELS = {
+    "kinds": "对象类型", "industries": "行业", "regions": "区域", "listed": "名录", "unlisted": "不在名录中",
+    "codes": "自有名单", "founded_since": "成立不早于", "founded_until": "成立不晚于", "words": "名称含",
+    "scheme": "信用评价类别", "grades": "信用等级", "bodies": "机构", "skills": "执法类别",
+    "areas": "执法区域", "certificates": "自有名单",
+}  # fmt: skip
 MOST_CODES = 200_000
 T = TypeVar("T")
 
@@ -86,6 +92,11 @@ class Officers:
         return "；".join(f"{label}{value}" for label, value in said if value) or "全部"
 
 
+def called(field: str) -> str:
+    """What a condition is called on the page."""
+    return LABELS.get(field, field)
+
+
 def objects(said: Mapping[str, Any]) -> Objects:
     """A selection of parties as saved. Raises BadCriteria for what it does not know."""
     read = _read(Objects, said)
@@ -94,7 +105,7 @@ def objects(said: Mapping[str, Any]) -> Objects:
     for field, codes in (("regions", read.regions), ("industries", read.industries)):
         for code in codes:
             if not code.isalnum() or len(code) > 10:
-                raise BadCriteria(field=field, value=code, problem="应为代码或代码的开头")
+                raise BadCriteria(field=called(field), value=code, problem="应为代码或代码的开头")
     return read
 
 
@@ -102,11 +113,11 @@ def _check_lists(read: Objects) -> None:
     for field, chosen in (("listed", read.listed), ("unlisted", read.unlisted)):
         for one in chosen:
             if one not in LISTS:
-                raise BadCriteria(field=field, value=one, problem="不是平台有的名录")
+                raise BadCriteria(field=called(field), value=one, problem="不是平台有的名录")
     days = ("founded_since", read.founded_since), ("founded_until", read.founded_until)
     for field, day in days:
         if day and not _is_day(day):
-            raise BadCriteria(field=field, value=day, problem="应为日期")
+            raise BadCriteria(field=called(field), value=day, problem="应为日期")
 
 
 def _check_grades(read: Objects) -> None:
@@ -165,16 +176,16 @@ def _read(of: type[T], said: Mapping[str, Any]) -> T:
     known = {field.name: field.default for field in fields(of)}  # type: ignore[arg-type]
     for name, value in said.items():
         if name not in known:
-            raise BadCriteria(field=name, value=value, problem="不是选取条件")
+            raise BadCriteria(field=called(name), value=value, problem="不是选取条件")
         if isinstance(known[name], str) != isinstance(value, str):
-            raise BadCriteria(field=name, value=value, problem="类型不对")
+            raise BadCriteria(field=called(name), value=value, problem="类型不对")
     return of(**{n: v if isinstance(v, str) else _texts(n, v) for n, v in said.items()})
 
 
 def _texts(field: str, values: Sequence[Any]) -> tuple[str, ...]:
     for value in values:
         if not isinstance(value, str) or not value:
-            raise BadCriteria(field=field, value=value, problem="应为文字且不能为空")
+            raise BadCriteria(field=called(field), value=value, problem="应为文字且不能为空")
     return tuple(values)
 
 

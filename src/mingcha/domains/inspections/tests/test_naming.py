@@ -120,6 +120,22 @@ def test_a_task_says_names_to_officials_and_only_what_is_public_to_everybody(lin
     assert draw.task_id == task.pk
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({}, "全部"),
+        (SAID | {"listed": ["abnormal_listing"]},
+         "对象类型：企业、个体户、农专社；行业：零售业；区域：上海市浦东新区；列入经营异常名录"),
+        ({"scheme": "1", "grades": ["D"], "kinds": ["1"]},
+         "对象类型：企业、个体户、农专社；另有不公开的条件"),
+        ({"codes": ["91310115"]}, "按不公开的条件选取"),
+        ({"words": "康达"}, "按不公开的条件选取"),
+    ],
+)  # fmt: skip
+def test_everybody_reads_of_a_selection_what_names_nobody_and_rates_nobody(line, said, words):
+    assert Naming().public(criteria.objects(said)) == words
+
+
 def test_a_draw_that_is_kept_back_says_no_scope(line):
     task = line.task(
         scope={"industries": ["F52"]}, level="embargoed",
@@ -139,4 +155,5 @@ def test_what_somebody_typed_is_no_markup(line, client):
         {"regions": "<script>alert(1)</script>"},
     )
 
-    assert answer.status_code == 422 and "<script>alert" not in answer.content.decode()
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "<script>alert" not in page and "“区域”填写为" in page
