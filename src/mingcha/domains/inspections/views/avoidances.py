@@ -125,7 +125,7 @@ def avoidance_list(request: HttpRequest) -> HttpResponseBase:
         "note": "登记之后冻结的名单、匹配和补位都按它回避；已经冻结的不变。结束的保留，不删除。",
         "exports": listing.exports,
         "filter": {"fields": [
-            {"name": "q", "label": "姓名、证号、对象名称或代码", "kind": "text", "value": wanted.words},
+            {"name": "q", "label": "人员、对象或代码", "kind": "text", "value": wanted.words},
             options("standing", "状态", [(key, label) for key, (label, _) in STATES.items()], asked),
             options("ground", "事由", Avoidance.Ground.choices, asked),
             options("by", "登记", BY, asked),
@@ -225,7 +225,7 @@ def _facts(one: Avoidance) -> list[dict[str, object]]:
         {"label": "执法人员", "value": one.officer.name, "under": f"执法证 {one.officer.certificate}"},
         {"label": "所属单位", "value": one.officer.body},
         {"label": "回避的监管对象", "value": queries.name_of(one.party), "under": queries.code_of(one.party)},
-        {"label": "期间", "value": f"{one.since} 至 {one.until or '长期'}"},
+        {"label": "期间", "value": f"{one.since} 至 {one.until}" if one.until else f"{one.since} 起，长期"},
         {"label": "事由", "value": one.get_ground_display(), "under": queries.BASES[one.ground]},
         {"label": "登记", "value": _by(one), "under": minute_text(one.declared_at)},
         {"label": "说明", "value": one.note, "wide": True},
