@@ -9,8 +9,9 @@ from tests.api.handing_in import Program
 
 from mingcha.base.days import local_today
 from mingcha.base.people.testing import make_account
+from mingcha.domains.inspections.queries import selecting
 from mingcha.domains.inspections.rules import criteria
-from mingcha.domains.inspections.testing import Line
+from mingcha.domains.inspections.testing import Line, put_parties
 from mingcha.domains.records.testing import as_csv, inspection, lawful, make_catalogue, uscc
 from mingcha.standards import loader
 
@@ -112,6 +113,16 @@ def test_a_class_needs_both_its_scheme_and_its_grades(city, scheme, grades, fiel
     )
 
     assert list(answer.context["formset"].forms[0].errors) == [field]
+
+
+@pytest.mark.parametrize("asked", ["52", "F52", "F", "5"])
+def test_a_trade_is_meant_with_and_without_the_letter_of_its_class(city, asked):
+    put_parties(2, industry="5211")
+    put_parties(1, industry="6210", start=10)
+
+    found = selecting.parties(criteria.objects({"industries": [asked]}))
+
+    assert found.count() == 2
 
 
 def test_the_schemes_and_grades_of_conditions_are_those_of_the_code_tables():

@@ -24,6 +24,7 @@ from mingcha.domains.officers.queries import Officer
 from mingcha.domains.officers.rules import AUXILIARY
 from mingcha.domains.parties.queries import Party, gone_into
 from mingcha.domains.records.queries import touched
+from mingcha.standards import loader
 
 ANY_SKILL = "不限"  # how a line says that any kind of enforcement will do
 NOWHERE = "000000"  # the area of an entity that states none
@@ -38,7 +39,7 @@ def objects(said: Objects) -> Q:
     found = Q(merged_into__isnull=True, is_void=False)
     if said.kinds:
         found &= Q(kind__in=said.kinds)
-    found &= _begins("industry", said.industries) & _begins("region", said.regions)
+    found &= _begins("industry", _trades(said.industries)) & _begins("region", said.regions)
     found &= _credit(said)
     if said.codes:
         found &= Q(code__in=said.codes)
@@ -311,6 +312,20 @@ def _begins(column: str, codes: Sequence[str]) -> Q:
     found = Q()
     for code in codes:
         found |= Q(**{f"{column}__startswith": code})
+    return found
+
+
+def _trades(codes: Sequence[str]) -> list[str]:
+    """The beginnings of trades as registers write them: F52 is also 52, and F all its divisions."""
+    if not codes:
+        return []
+    known = loader.current().code_table("industry").codes
+    found = list(codes)
+    for code in codes:
+        if code.isalpha():
+            found += [one.code for one in known if one.parent == code.upper()]
+        elif code[0].isalpha():
+            found.append(code[1:])
     return found
 
 
