@@ -27,6 +27,17 @@ def candidates(task: Task) -> QuerySet[Visit]:
     return found.select_related("task__body", "party").order_by("party", "pk")
 
 
+def named(found: QuerySet[Visit], words: str) -> QuerySet[Visit]:
+    """Those of an entity or a body that is called so."""
+    if not words:
+        return found
+    return found.filter(
+        Q(party__name__icontains=words)
+        | Q(party__code=words)
+        | Q(task__body__name__icontains=words)
+    )
+
+
 def propose(kept: Visit, other: Visit, *, actor: Account) -> Merging:
     """Propose that another task's visit goes into one of ours (建议合并入户): a case of its body.
 

@@ -121,6 +121,10 @@ def set_sources(
     sources = list(sources)
     named = [one.source for one in sources]
     _once(task, "保存随机数来源", named, "同一来源写了不止一次")
+    moments = [reveal_by, *(one.at for one in sources), *(one.fallback_at for one in sources)]
+    if any(one is not None and one.microsecond for one in moments):
+        problem = "时间只能精确到秒，请去掉秒的小数"
+        raise errors.TaskIncomplete(name=task.name, deed="保存随机数来源", problem=problem)
     with writing_of(task, "确定随机数来源", actor) as open_task:
         open_task.sources.all().delete()
         open_task.pledges.all().delete()

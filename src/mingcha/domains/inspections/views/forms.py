@@ -49,6 +49,20 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
+class MomentField(forms.DateTimeField):
+    """A moment to the second: a draw states none finer."""
+
+    def __init__(self, label: str, **options: Any) -> None:
+        super().__init__(label=label, widget=MomentInput(), **options)
+
+    def clean(self, value: Any) -> Any:
+        """The moment, refused when it has a fraction of a second."""
+        moment = super().clean(value)
+        if moment is not None and moment.microsecond:
+            raise forms.ValidationError("时间只能精确到秒，请去掉秒的小数。")
+        return moment
+
+
 def kinds() -> list[tuple[str, str]]:
     """Kinds of objects with their labels."""
     return [
@@ -381,9 +395,9 @@ class SourceForm(forms.Form):
         label="来源", choices=[("ssq", "双色球开奖号码"), ("drand-quicknet", "drand 随机信标")]
     )
     occasion = forms.CharField(label="场次", max_length=40, help_text="如 2026138，或信标的轮次。")
-    at = forms.DateTimeField(label="最早产生时间", widget=MomentInput())
+    at = MomentField("最早产生时间")
     fallback = forms.CharField(label="备用场次", max_length=40)
-    fallback_at = forms.DateTimeField(label="备用场次最早产生时间", widget=MomentInput())
+    fallback_at = MomentField("备用场次最早产生时间")
 
 
 class PledgesForm(forms.Form):
@@ -393,8 +407,8 @@ class PledgesForm(forms.Form):
         label="随机数承诺", required=False, widget=forms.Textarea({"rows": 4}),
         help_text="一行一方：名称 64 位承诺摘要。各方用页面给出的抽取编号计算；没有公共来源时至少三方。",
     )  # fmt: skip
-    reveal_by = forms.DateTimeField(
-        label="随机数最迟公开时间", required=False, widget=MomentInput(),
+    reveal_by = MomentField(
+        "随机数最迟公开时间", required=False,
         help_text="须早于每个公共来源的最早产生时间；不填为来源前一秒。",
     )  # fmt: skip
 

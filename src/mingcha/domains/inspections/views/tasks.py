@@ -50,7 +50,14 @@ KNOWN = {
     "ssq": ("双色球", "https://www.cwl.gov.cn/ygkj/wqkjgg/ssq/", seeds.LOTTERY),
     "drand-quicknet": ("drand 随机信标 quicknet", "https://drand.love/", seeds.BEACON),
 }
-MERGES = 100  # proposals on a page
+MERGE_COLUMNS: Sequence[Column[Any]] = (
+    Column("name", "对象", lambda v: v.party.name, "party__name"),
+    Column("code", "代码", lambda v: v.party.code),
+    Column("body", "单位", lambda v: v.task.body.name, "task__body__name"),
+    Column("task", "任务", lambda v: v.task.name),
+    Column("first", "首日", lambda v: v.task.first_on, "task__first_on"),
+    Column("last", "末日", lambda v: v.task.last_on),
+)
 
 
 @door(SEE)
@@ -344,7 +351,7 @@ def task_issue(request: HttpRequest, number: str) -> HttpResponse:
 
 @door(SEE)
 @require_http_methods(["GET", "POST"])
-def task_merges(request: HttpRequest, number: str) -> HttpResponse:
+def task_merges(request: HttpRequest, number: str) -> HttpResponseBase:
     """Visits of other tasks to the same entities: propose that they be made at once."""
     account = who(request)
     task = seen.task_for(account, number)
@@ -358,9 +365,17 @@ def task_merges(request: HttpRequest, number: str) -> HttpResponse:
         ):  # fmt: skip
             messages.success(request, f"已向{other.task.body.name}提出合并入企建议。")
         return redirect("inspections:task_merges", number)
+    sought = request.GET.get("q", "").strip()
+    listing = Listing(request, merging.named(found, sought), MERGE_COLUMNS, sort="name")
+    if "export" in request.GET:
+        return listing.export(f"可以合并的检查 {number}")
     context = {
         "task": task, "may_propose": account.holds_over(TASK, task.body),
-        "candidates": found[:MERGES],
+        "candidates": listing.rows, "pager": listing.pager, "exports": listing.exports,
+        "sought": sought, "filter": {
+            "fields": [{"name": "q", "label": "对象或单位", "kind": "text", "value": sought}],
+            "button": "查找",
+        },
     }  # fmt: skip
     return render(request, "inspections/merges.html", context)
 

@@ -13,6 +13,7 @@ from mingcha.base.days import local_today
 from mingcha.domains.inspections.queries.public import notices
 from mingcha.domains.portal.views.spotchecks.lists import TONES, day_of
 
+MOST_TASKS = 100  # of a plan on its page; the list of tasks has all
 LIST = {
     "item": ("portal:random_items", "抽查事项清单"),
     "plan": ("portal:plans", "抽查计划公告"),
@@ -73,12 +74,16 @@ def plan(request: HttpRequest, number: str) -> HttpResponse:
     ]
     rows = [{"title": f"{one.number}. {one.name}", "url": "", "under": _batch(one)}
             for one in found.lines.all()]  # fmt: skip
-    tasks = notices.tasks(notices.Sought()).filter(line__plan=found)[:100]
+    tasks = notices.tasks(notices.Sought()).filter(line__plan=found)
+    more = tasks.count() - MOST_TASKS
     done = [
         {"title": one.name, "url": reverse("portal:task", args=[one.case.number]),
          "under": f"{one.case.get_state_display()}，{one.first_on} 至 {one.last_on}"}
-        for one in tasks
+        for one in tasks[:MOST_TASKS]
     ]  # fmt: skip
+    if more > 0:
+        rest = f"首 {MOST_TASKS} 项，另有 {more} 项，见抽查任务公告"
+        done.append({"title": rest, "url": reverse("portal:tasks"), "under": ""})
     return _record(
         request, "plan", found.title, (found.get_kind_display(), "plain"), facts, number=number,
         sections=[{"title": "批次", "rows": rows}, {"title": "已公告的任务", "rows": done}],
