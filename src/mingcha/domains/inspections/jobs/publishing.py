@@ -24,7 +24,7 @@ def publish_draw(draw: int) -> None:
 
 @app.task(name="inspections.simulate_draw", retry=AGAIN)
 def simulate_draw(draw: int) -> None:
-    """Draw again with other seeds for a while, then wait for another turn. It goes on where it stopped."""
+    """Pair again with other seeds for a while, then wait for another turn. It goes on where it stopped."""
     found = Draw.objects.select_related("task").get(pk=draw)
     is_over = simulating.simulate(found, seconds=A_TURN_SECONDS)
     give_back_memory()
@@ -35,10 +35,10 @@ def simulate_draw(draw: int) -> None:
 @app.periodic(cron="17 * * * *")
 @app.task(name="inspections.publish_missed", queueing_lock="inspections.publish_missed")
 def publish_missed(timestamp: int = 0) -> None:
-    """Publish every draw whose bundle is missing or older than its last round."""
+    """Publish every draw whose bundle or counts are missing, or older than its last round."""
     missed = Draw.objects.annotate(held=Count("rounds")).filter(
         Q(published__isnull=True)
-        | Q(published__bundle="") & ~Q(seed="")
+        | (Q(published__bundle="") | Q(published__classes={})) & ~Q(seed="")
         | ~Q(published__rounds=F("held")) & ~Q(seed="")
     )
     for draw in missed.values_list("pk", flat=True):

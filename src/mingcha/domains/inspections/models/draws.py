@@ -10,7 +10,9 @@ class Draw(models.Model):
     `files` is kind → [lines, root, SM3 of the file] for the frozen files in `var/draws`. `counts` is
     what the public may know of them: excluded by reason, drawn and reserves by stratum, vacancies.
     Cancelling is an act with a reason; a cancelled draw stays public, with the list that it would
-    have drawn when its public source had its value (`was_known`).
+    have drawn once the values of its sources are known. `was_known`: they were when it was cancelled.
+    `kept` holds what the cancelled draw's seed needs and its task may lose: numbers by party, and name
+    and address by source.
     """
 
     task = models.ForeignKey(
@@ -50,6 +52,7 @@ class Draw(models.Model):
     )
     cancelled_because = models.CharField("取消理由", max_length=300, blank=True)
     was_known = models.BooleanField("取消时来源已有取值", default=False)
+    kept = models.JSONField("取消时留存", default=dict)
 
     class Meta:
         verbose_name = "随机抽取"

@@ -8,9 +8,11 @@ class PublishedDraw(models.Model):
     """What the public pages need of a draw beside its rows (抽取公布), made by a job from the frozen files.
 
     `bundle`, `early` and `audit` are the SM3 of the zips in the draw's folder: with the lines, without
-    them while an embargo lasts, and for auditors with the X and A lines too. `strata` has a row per stratum with its plan, `chances` stratum → weight →
-    probability for the weights that were drawn. `classes` and `pairs` hold observed against intended;
-    `simulated` counts the seeds that have been drawn again so far.
+    them while an embargo lasts, and for auditors with the X and A lines too; `unseeded` is that of a
+    cancelled draw whose values nobody confirmed, with the lines alone. `strata` has a row per stratum with its plan, `chances` stratum → weight →
+    probability for the weights that were drawn. `classes` counts how many of each weight, district and
+    trade were drawn beside their chances, `pairs` holds observed against intended; `simulated` counts the
+    seeds that have been paired again so far.
     """
 
     draw = models.OneToOneField(
@@ -23,6 +25,7 @@ class PublishedDraw(models.Model):
     bundle = models.CharField("数据包摘要", max_length=64, blank=True)
     early = models.CharField("延后期内数据包摘要", max_length=64, blank=True)
     audit = models.CharField("审计数据包摘要", max_length=64, blank=True)
+    unseeded = models.CharField("无种子数据包摘要", max_length=64, blank=True)
     size = models.BigIntegerField("数据包字节数", default=0)
     rounds = models.PositiveSmallIntegerField("补位轮次", default=0)
     strata = models.JSONField("分层", default=list)
@@ -46,7 +49,9 @@ class PublicStatistic(models.Model):
 
     class Kind(models.TextChoices):
         RATES = "rates", "违规率推算"
-        CLASSES = "classes", "类别抽取频次"
+        CLASSES = "classes", "分层和权重抽取频次"
+        DISTRICTS = "districts", "地区抽取频次"
+        TRADES = "trades", "行业抽取频次"
         PAIRS = "pairs", "人员配对频次"
 
     kind = models.CharField("种类", max_length=10, choices=Kind.choices)

@@ -7,10 +7,8 @@ prefix of the entity's area code; the certificate is valid over the whole visit 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from typing import NamedTuple
 
-from mingcha.domains.inspections.rules.drawing import Drawn
 from mingcha.domains.inspections.rules.lines import Avoidance, Demand, Officer, Unit
 from mingcha.domains.inspections.rules.text import line as joined
 
@@ -38,21 +36,21 @@ class Window:
 
 
 def visits_of(
-    drawn: Iterable[Drawn], demands: Iterable[Demand], areas: Mapping[str, str]
+    objects: Mapping[str, Iterable[str]], demands: Iterable[Demand], areas: Mapping[str, str]
 ) -> Iterator[Visit]:
-    """The visits of the objects drawn (without reserves). `areas` is key → area code."""
+    """The visits of the objects drawn (stratum → keys, without reserves). `areas` is key → area code."""
     of_stratum: dict[str, list[Demand]] = {}
     for demand in demands:
         of_stratum.setdefault(demand.stratum, []).append(demand)
-    for one in drawn:
-        for key in one.objects:
-            for demand in of_stratum.get(one.stratum, ()):
+    for stratum, keys in objects.items():
+        for key in keys:
+            for demand in of_stratum.get(stratum, ()):
                 yield Visit(key, demand.dept, demand.skill, areas[key], demand.count)
 
 
-def areas_of(lines: Iterable[bytes], drawn: Iterable[Drawn]) -> dict[str, str]:
-    """key → area of the objects drawn, from F lines."""
-    wanted = {key.encode() for key in chain.from_iterable(one.objects for one in drawn)}
+def areas_of(lines: Iterable[bytes], keys: Iterable[str]) -> dict[str, str]:
+    """key → area of some entities, from F lines."""
+    wanted = {key.encode() for key in keys}
     found = {}
     for line in lines:
         if line[2 : line.index(b"\x1f", 2)] in wanted:

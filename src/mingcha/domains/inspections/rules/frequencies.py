@@ -1,11 +1,9 @@
-"""A year of draws held against what was intended: how often classes and pairs of officers came up.
+"""How often pairs of officers came up, held against what the pairing intends; and the tail of χ².
 
-Sources: docs/explanation/draw.md, “Observed and intended”; J. Hájek, Ann. Math. Statist. 35 (1964) (the
-covariances of a draw without replacement); NIST DLMF 8.7.1 and 8.9.2 (the gamma function).
+Sources: docs/explanation/draw.md, “Observed and intended”; NIST DLMF 8.7.1 and 8.9.2 (the gamma function).
 
-Classes: the chances are known, so the intended number and its spread are. Pairs: the intended numbers
-come from drawing again with 2,000 other seeds on the committed files, and so does the distribution
-of the statistic.
+The intended numbers come from pairing again, for the objects that were drawn, with 2,000 other seeds on
+the committed files, and so does the distribution of the statistic. Classes are in `classes`.
 """
 
 from collections import Counter
@@ -24,7 +22,7 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Seen:
-    """A class or pair: how often it came up and how often it should have, on average."""
+    """A pair: how often it came up and how often it should have, on average."""
 
     name: str
     observed: int
@@ -33,46 +31,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class Test:
-    """Observed against intended: the statistic and how likely one as large is under fair draws.
-
-    `freedom` are the degrees of freedom of χ², 0 where the distribution was simulated.
-    """
+    """Observed against intended: the statistic and how likely one as large is under fair draws."""
 
     seen: Sequence[Seen]
     statistic: float
-    freedom: int
     probability: float
-
-
-@dataclass(frozen=True)
-class Block:
-    """One stratum of one draw: class → (how many were drawn, chances π of all its entities)."""
-
-    classes: Mapping[str, tuple[int, Sequence[float]]]
-
-
-def by_class(blocks: Iterable[Block]) -> Test:
-    """Whether classes were drawn as often as their chances say.
-
-    Over all blocks, X² is the sum over a block's classes of (observed − intended)²/Σπ(1 − π), with one
-    degree of freedom less than the classes in which chance decides.
-    """
-    observed: Counter[str] = Counter()
-    intended: dict[str, float] = {}
-    statistic, freedom = 0.0, 0
-    for block in blocks:
-        deciding = 0
-        size = sum(len(chances) for _, chances in block.classes.values())
-        for name, (drawn, chances) in block.classes.items():
-            mean, spread = sum(chances), sum(one * (1 - one) for one in chances)
-            observed[name] += drawn
-            intended[name] = intended.get(name, 0.0) + mean
-            if spread > 0:
-                statistic += (drawn - mean) ** 2 / spread * (size - 1) / size
-                deciding += 1
-        freedom += max(0, deciding - 1)
-    seen = [Seen(name, observed[name], intended[name]) for name in sorted(intended)]
-    return Test(seen, statistic, freedom, chi_square_tail(statistic, freedom))
 
 
 def pairs_of(teams: Mapping[Visit, Sequence[str]]) -> Counter[Pair]:
@@ -90,22 +53,20 @@ def seeds_for(draw_id: str, by: Hashing, count: int = SEEDS) -> list[Chance]:
 
 def by_pair(
     observed: Counter[Pair],
-    chances: Sequence[Chance],
-    pairs_at: Callable[[Chance], Counter[Pair]],
+    simulated: Callable[[], Iterable[Counter[Pair]]],
 ) -> Test:
     """Whether pairs of officers came up as the draw intends.
 
-    `pairs_at` draws and pairs on the committed files by another seed. X² is the sum over pairs of
-    (observed − mean)²/mean, the mean being that of all draws, the observed one among them; so all are
-    exchangeable under fair draws, and the probability is the exact share of statistics as large.
-    Memory grows with pairs times draws.
+    `simulated` gives the pairs of every simulated pairing; it is asked twice, so that memory grows
+    with the pairs and not with the simulations. X² is the sum over pairs of (observed − mean)²/mean,
+    the mean being that of all, the observed one among them; so all are exchangeable under a fair draw,
+    and the probability is the exact share of statistics as large.
     """
-    simulated = [pairs_at(chance) for chance in chances]
-    total: Counter[Pair] = Counter()
-    for one in simulated:
+    total = Counter(observed)
+    draws = 1
+    for one in simulated():
         total.update(one)
-    total.update(observed)
-    draws = len(simulated) + 1
+        draws += 1
     means = {pair: count / draws for pair, count in total.items()}
     base = sum(means.values())
 
@@ -115,9 +76,9 @@ def by_pair(
         )
 
     own = statistic(observed)
-    as_large = sum(statistic(one) >= own for one in simulated)
+    as_large = sum(statistic(one) >= own for one in simulated())
     seen = [Seen("、".join(pair), observed[pair], means[pair]) for pair in sorted(means)]
-    return Test(seen, own, 0, (1 + as_large) / draws)
+    return Test(seen, own, (1 + as_large) / draws)
 
 
 def chi_square_tail(statistic: float, freedom: int) -> float:

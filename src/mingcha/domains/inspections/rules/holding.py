@@ -3,9 +3,10 @@
 Source: docs/explanation/draw.md. Nothing is decided here; it is the order in which the rules apply.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import cast
 
 from mingcha.domains.inspections.rules import code, drawing, eligible, lines, seeds
@@ -74,12 +75,14 @@ def paired(
 ) -> Pairing:
     """The teams for the objects drawn."""
     demands = cast("list[Demand]", list(lines.read("D", frozen.lines["D"])))
-    areas = eligible.areas_of(frozen.lines["F"], drawn)
-    return pair(eligible.visits_of(drawn, demands, areas), eligibility(frozen, window), chance)
+    objects = {one.stratum: one.objects for one in drawn}
+    areas = eligible.areas_of(frozen.lines["F"], chain.from_iterable(objects.values()))
+    visits = eligible.visits_of(objects, demands, areas)
+    return pair(visits, eligibility(frozen.lines, window), chance)
 
 
-def eligibility(frozen: Frozen, window: Window) -> Eligibility:
-    """Who may make which visit, from the O and A lines of a frozen frame."""
-    officers = cast("list[Officer]", list(lines.read("O", frozen.lines["O"])))
-    avoidances = cast("list[Avoidance]", list(lines.read("A", frozen.lines["A"])))
+def eligibility(files: Mapping[str, Sequence[bytes]], window: Window) -> Eligibility:
+    """Who may make which visit, from O and A lines."""
+    officers = cast("list[Officer]", list(lines.read("O", files["O"])))
+    avoidances = cast("list[Avoidance]", list(lines.read("A", files["A"])))
     return Eligibility(officers, avoidances, window)

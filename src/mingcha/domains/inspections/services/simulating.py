@@ -1,27 +1,30 @@
-"""Draw again with 2,000 other seeds on the committed files, and keep how often officers went together.
+"""Pair officers again with 2,000 other seeds for what was drawn, and keep how often they went together.
 
 Each seed's answer is a line of a file beside the frozen ones, so that a job may be killed at any
-moment, goes on where it stopped, and takes as long as it takes.
+moment, goes on where it stopped, and takes as long as it takes, a turn at a time. The objects are those
+that were drawn: time and memory follow from the visits and not from the size of the frame.
 """
 
-import json
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, combinations
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from django.db import transaction
 
 from mingcha.domains.inspections.models import Draw, PublishedDraw
 from mingcha.domains.inspections.queries.frozen import commitment_of, folder_of
-from mingcha.domains.inspections.rules import drawing, frequencies, holding, lines
-from mingcha.domains.inspections.rules.frequencies import SEEDS, Pair
-from mingcha.domains.inspections.rules.lines import Stratum
+from mingcha.domains.inspections.rules import eligible, frequencies, holding, lines
+from mingcha.domains.inspections.rules.chance import Chance
+from mingcha.domains.inspections.rules.eligible import Eligibility, Visit
+from mingcha.domains.inspections.rules.frequencies import SEEDS, Pair, Test
+from mingcha.domains.inspections.rules.lines import Demand
+from mingcha.domains.inspections.rules.pairing import pair
 from mingcha.domains.inspections.services import frames
-from mingcha.domains.inspections.services.bundling import as_json, held
 
-FILE = "simulated.jsonl"
+FILE = "paired.txt"
 MOST_PAIRS = 400  # pairs that a page shows; the statistic is over all
 
 
@@ -30,27 +33,23 @@ def simulate(draw: Draw, *, seconds: float, seeds: int = SEEDS) -> bool:
 
     Does nothing for what was not drawn. Runs in one job at a time for a draw.
     """
-    if not draw.seed:
+    if draw.drawn_at is None:
         return True
+    until = time.monotonic() + seconds
     row = PublishedDraw.objects.get(draw=draw)
     target, said = file_of(draw), commitment_of(draw)
     done = _whole_lines(target)
-    frozen = frames.read(draw)
-    strata = cast("list[Stratum]", list(lines.read("S", frozen.lines["S"])))
-    until = time.monotonic() + seconds
-    with target.open("a", encoding="utf-8") as file:
+    visits, able = _visits(draw), _eligibility(draw)
+    with target.open("a", encoding="ascii") as file:
         for chance in frequencies.seeds_for(draw.draw_id, said.by, seeds)[done:]:
-            drawn = drawing.draw(frozen.lines["F"], strata, chance)
-            teams = holding.paired(frozen, said.window, drawn, chance).teams
-            pairs = frequencies.pairs_of(teams)
-            rows = [[a, b, count] for (a, b), count in sorted(pairs.items())]
-            file.write(json.dumps(rows, ensure_ascii=False) + "\n")
+            numbers = _numbers(pair(visits, able, chance).teams.values(), able)
+            file.write(" ".join(map(str, numbers)) + "\n")
             done += 1
             if time.monotonic() > until:
                 break
     if done >= seeds:
-        found = held(draw, frozen)
-        observed = frequencies.pairs_of(found.pairing.teams) if found else Counter[Pair]()
+        chance = Chance.of(said.by, draw.seed, draw.draw_id)
+        observed = frequencies.pairs_of(pair(visits, able, chance).teams)
         row.pairs = _kept(draw, observed, seeds) if observed else {}
     row.simulated = done
     with transaction.atomic():
@@ -59,27 +58,68 @@ def simulate(draw: Draw, *, seconds: float, seeds: int = SEEDS) -> bool:
 
 
 def file_of(draw: Draw) -> Path:
-    """Where the simulated pairs of a draw are kept."""
+    """Where the simulated pairs of a draw are kept: a line for each seed, a number for each two
+    officers who went together, first × officers + second by their places in O.txt.
+    """
     return folder_of(draw.draw_id) / FILE
 
 
 def simulated(draw: Draw) -> Iterator[Counter[Pair]]:
-    """The pairs of each simulated draw, in the order of the seeds."""
-    with file_of(draw).open(encoding="utf-8") as file:
+    """The pairs of each simulated pairing, in the order of the seeds."""
+    names = [one.name for one in _eligibility(draw).officers]
+    many = len(names)
+    known: dict[str, Pair] = {}
+    with file_of(draw).open(encoding="ascii") as file:
         for line in file:
-            yield Counter({(a, b): count for a, b, count in json.loads(line)})
+            counted: Counter[Pair] = Counter()
+            for number, count in Counter(line.split()).items():
+                if number not in known:
+                    first, second = divmod(int(number), many)
+                    known[number] = names[first], names[second]
+                counted[known[number]] = count
+            yield counted
 
 
-def _kept(draw: Draw, observed: Counter[Pair], seeds: int) -> dict[str, object]:
-    """Observed against intended. The statistic is over all pairs, the list the most frequent."""
-    chances = frequencies.seeds_for(draw.draw_id, commitment_of(draw).by, seeds)
-    answers = iter(simulated(draw))
-    test = frequencies.by_pair(observed, chances, lambda _: next(answers))
-    made = as_json(test)
-    seen = cast("list[list[object]]", made["seen"])
+def kept_pairs(test: Test, seeds: int) -> dict[str, Any]:
+    """A test as it is kept: the statistic is over all pairs, the list the most frequent."""
+    seen = [[one.name, one.observed, one.intended] for one in test.seen]
+    mean = sum(one.observed for one in test.seen) / len(seen)
     seen.sort(key=lambda one: (-cast("int", one[1]), -cast("float", one[2]), str(one[0])))
-    observed_rows = [[a, b, count] for (a, b), count in sorted(observed.items())]
-    return made | {"seen": seen[:MOST_PAIRS], "count": len(seen), "observed": observed_rows}
+    return {
+        "seen": seen[:MOST_PAIRS], "count": len(seen), "mean": mean, "seeds": seeds,
+        "statistic": test.statistic, "freedom": 0, "probability": test.probability,
+    }  # fmt: skip
+
+
+def _kept(draw: Draw, observed: Counter[Pair], seeds: int) -> dict[str, Any]:
+    test = frequencies.by_pair(observed, lambda: simulated(draw))
+    rows = [[a, b, count] for (a, b), count in sorted(observed.items())]
+    return kept_pairs(test, seeds) | {"observed": rows}
+
+
+def _visits(draw: Draw) -> list[Visit]:
+    """The visits of what was drawn, as the draw had them."""
+    demands = cast("list[Demand]", list(lines.read("D", frames.lines_of(draw, "D"))))
+    strata: dict[str, list[str]] = {}
+    drawn = draw.units.filter(is_reserve=False).values_list("stratum", "key")
+    for stratum, key in drawn:
+        strata.setdefault(stratum, []).append(key)
+    with (folder_of(draw.draw_id) / "F.txt").open("rb") as file:
+        units = (line.rstrip(b"\n") for line in file)
+        areas = eligible.areas_of(units, chain.from_iterable(strata.values()))
+    return list(eligible.visits_of(strata, demands, areas))
+
+
+def _eligibility(draw: Draw) -> Eligibility:
+    files = {kind: frames.lines_of(draw, kind) for kind in "OA"}
+    return holding.eligibility(files, commitment_of(draw).window)
+
+
+def _numbers(teams: Iterable[Iterable[str]], able: Eligibility) -> Iterator[int]:
+    many, places = len(able.officers), able.places
+    for team in teams:
+        for first, second in combinations(sorted(places[name] for name in team), 2):
+            yield first * many + second
 
 
 def _whole_lines(target: Path) -> int:

@@ -15,12 +15,12 @@ from mingcha.base.rules.queries import in_force
 from mingcha.domains.inspections.errors import TooFewResults
 from mingcha.domains.inspections.models import Draw, DrawnUnit, Part, PublicStatistic
 from mingcha.domains.inspections.models.tasks import Level, Mode
-from mingcha.domains.inspections.queries.frozen import commitment_of
 from mingcha.domains.inspections.rules import estimates, frequencies
+from mingcha.domains.inspections.rules.classes import compare
 from mingcha.domains.inspections.rules.estimates import Estimate, Found, Outcome
-from mingcha.domains.inspections.rules.frequencies import Pair, chi_square_tail
-from mingcha.domains.inspections.services.bundling import as_json
-from mingcha.domains.inspections.services.simulating import file_of, simulated
+from mingcha.domains.inspections.rules.frequencies import Pair
+from mingcha.domains.inspections.services import classing
+from mingcha.domains.inspections.services.simulating import kept_pairs, simulated
 from mingcha.domains.inspections.states import PartState
 from mingcha.standards import loader
 
@@ -36,7 +36,6 @@ OUT = {
     "12",
 }  # no such activity, closed, deregistered, revoked, moved away
 UNREACHED = {"6", "8"}  # not found, refused
-MOST_SEEN = 400
 Group = Callable[[DrawnUnit], str]
 
 
@@ -44,7 +43,9 @@ def count_year(year: int) -> None:
     """Count everything of a year anew. The same data give the same figures."""
     made = {
         PublicStatistic.Kind.RATES: rates(year),
-        PublicStatistic.Kind.CLASSES: classes(year),
+        PublicStatistic.Kind.CLASSES: classes(year, classing.WEIGHTS),
+        PublicStatistic.Kind.DISTRICTS: classes(year, classing.DISTRICTS),
+        PublicStatistic.Kind.TRADES: classes(year, classing.TRADES),
         PublicStatistic.Kind.PAIRS: pairs(year),
     }
     with transaction.atomic():
@@ -191,51 +192,69 @@ def _class(unit: DrawnUnit) -> str:
     return f"{task.name}·第 {unit.stratum} 层" if task.level != Level.OPEN else unit.stratum
 
 
-def classes(year: int) -> dict[str, Any]:
-    """Districts drawn over a year against their chances: the draws' statistics and freedoms add up."""
-    found = [
-        one for one in _drawn_in(year)
-        if one.task.level != Level.EMBARGOED or _is_over(one, on=local_today())
-    ]  # fmt: skip
-    observed: Counter[str] = Counter()
-    intended: Counter[str] = Counter()
-    for one in found:
-        for name, seen, meant in one.published.classes.get("seen", ()):
-            observed[name] += seen
-            intended[name] += meant  # a mean is no whole number
-    statistic = sum(one.published.classes.get("statistic", 0.0) for one in found)
-    freedom = sum(one.published.classes.get("freedom", 0) for one in found)
-    names = region_names(intended)
+def classes(year: int, kind: str) -> dict[str, Any]:
+    """Classes of a year against their chances; `kind` is that of services/classing."""
+    found = [one for one in _open_in(year) if kind in one.published.classes]
+    blocks = (
+        block
+        for one in found
+        for block in classing.blocks(one.published.classes[kind], _named(one, kind))
+    )
+    test = compare(blocks)
+    label = _labels(kind, [one.name for one in test.seen])
     return {
         "draws": [one.draw_id for one in found],
-        "seen": [[f"{names.get(n) or n}", observed[n], intended[n]] for n in sorted(intended)],
-        "statistic": statistic, "freedom": freedom,
-        "probability": chi_square_tail(statistic, freedom),
+        "seen": [
+            [label(one.name), one.observed, one.intended, one.deviations, one.is_fixed]
+            for one in test.seen
+        ],
+        "statistic": test.statistic, "freedom": test.freedom, "probability": test.probability,
+        "compared": test.compared, "detectable": test.detectable,
     }  # fmt: skip
 
 
-def pairs(year: int) -> dict[str, Any]:
-    """Pairs of officers over a year against the simulated draws, over every draw that is simulated.
+def _named(draw: Draw, kind: str) -> classing.Named:
+    """What a class of a stratum is called: weights are of their stratum, the others of all strata."""
+    if kind != classing.WEIGHTS:
+        return lambda _, one: one
+    is_open = draw.task.level == Level.OPEN
 
-    The n-th simulated year is made of the n-th simulated draw of each.
+    def named(stratum: str, weight: str) -> str:
+        name = stratum if is_open else f"{draw.draw_id} 第 {stratum} 层"
+        return f"{name}·权重 {weight}" if weight else name
+
+    return named
+
+
+def _labels(kind: str, names: Sequence[str]) -> Callable[[str], str]:
+    if kind == classing.DISTRICTS:
+        places = region_names(names)
+        return lambda name: places.get(name) or name
+    if kind == classing.TRADES:
+        trades = {one.code: one.label for one in loader.current().code_table("industry").codes}
+        return lambda name: _trade(name, trades)
+    return lambda name: name
+
+
+def pairs(year: int) -> dict[str, Any]:
+    """Pairs of officers over a year against the simulated pairings, over every draw that is simulated.
+
+    The n-th simulated year is made of the n-th pairing of each. What was counted of the same draws
+    before is the same still, and is not counted again.
     """
-    found = [one for one in _drawn_in(year) if one.published.pairs and file_of(one).exists()]
+    found = [one for one in _open_in(year) if one.published.pairs]
+    numbers = [one.draw_id for one in found]
     if not found:
         return {"draws": []}
+    known = PublicStatistic.objects.filter(kind=PublicStatistic.Kind.PAIRS, year=year).first()
+    if known is not None and known.content["draws"] == numbers:
+        return dict(known.content)
     observed: Counter[Pair] = Counter()
     for one in found:
         rows = one.published.pairs["observed"]
         observed.update({(a, b): count for a, b, count in rows})
-    first = found[0]
-    seeds = first.published.simulated
-    chances = frequencies.seeds_for(first.draw_id, commitment_of(first).by, seeds)
-    together = _together([simulated(one) for one in found])
-    made = as_json(frequencies.by_pair(observed, chances, lambda _: next(together)))
-    made["seen"].sort(key=lambda one: (-one[1], -one[2], one[0]))
-    return made | {
-        "draws": [one.draw_id for one in found], "seen": made["seen"][:MOST_SEEN],
-        "count": len(made["seen"]), "seeds": seeds,
-    }  # fmt: skip
+    test = frequencies.by_pair(observed, lambda: _together([simulated(one) for one in found]))
+    return kept_pairs(test, found[0].published.simulated) | {"draws": numbers}
 
 
 def _together(several: Sequence[Iterator[Counter[Pair]]]) -> Iterator[Counter[Pair]]:
@@ -244,6 +263,14 @@ def _together(several: Sequence[Iterator[Counter[Pair]]]) -> Iterator[Counter[Pa
         for one in each:
             whole.update(one)
         yield whole
+
+
+def _open_in(year: int) -> list[Draw]:
+    """The draws of a year whose lists may be seen today."""
+    on = local_today()
+    return [
+        one for one in _drawn_in(year) if one.task.level != Level.EMBARGOED or _is_over(one, on=on)
+    ]
 
 
 def _drawn_in(year: int) -> list[Draw]:

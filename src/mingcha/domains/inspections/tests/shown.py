@@ -172,11 +172,20 @@ class Shown:
             content = b"".join(line + b"\n" for line in frozen.lines[kind])
             (folder / f"{kind}.txt").write_bytes(content)
         (folder / "secret").write_text(SECRET.hex())
+        rows = [f"{key}\x1f{pk}\n" for key, pk in sorted(self._owners(level).items())]
+        (folder / "keys.txt").write_text("".join(rows))
         if is_held:
             self._hold(draw, task, holding.hold(frozen, said, made.REVEAL))
         if is_kept:
             publish_draw(draw)
         return m.Draw.objects.select_related("task__case", "published").get(pk=draw.pk)
+
+    def _owners(self, level: str) -> dict[str, int]:
+        """key → party."""
+        parties = Party.objects.values_list("code", "pk")
+        if level == "open":
+            return dict(parties)
+        return {keyed(SECRET, code, HASHINGS["sm3"]): pk for code, pk in parties}
 
     def _frame(self, level: str, changes: dict[str, object]) -> frame.Frame:
         rows = made.units(self.size)

@@ -16,9 +16,11 @@ from mingcha.domains.inspections.models.tasks import Mode
 from mingcha.domains.inspections.queries import publishing as queries
 from mingcha.domains.inspections.rules.frequencies import SEEDS
 from mingcha.domains.inspections.services import publicity, publishing, simulating, statistics
+from mingcha.domains.inspections.services.bundling import publish_draw
 from mingcha.domains.inspections.states import PartState, TaskState
 from mingcha.domains.inspections.tests import made
 from mingcha.domains.inspections.tests.shown import Shown, case_of
+from mingcha.domains.parties.models import Party
 from mingcha.domains.records.services import vault
 
 pytestmark = pytest.mark.django_db
@@ -225,12 +227,14 @@ def test_rates_are_not_counted_before_the_task_is_published(shown):
 def test_pairs_are_simulated_in_turns_on_the_committed_files(shown, client):
     draw = shown.draw()
     turns = 0
-    while not simulating.simulate(draw, seconds=0.05, seeds=40):
+    while not simulating.simulate(draw, seconds=0, seeds=40):
         turns += 1
     draw.published.refresh_from_db()
 
     assert turns > 0 and draw.published.simulated == 40 < SEEDS
     assert 0 < draw.published.pairs["probability"] <= 1
+    counts = [sum(one.values()) for one in simulating.simulated(draw)]
+    assert len(counts) == 40 and min(counts) > 0
     year = draw.drawn_at.year
     statistics.count_year(year)
     content = PublicStatistic.objects.get(kind="pairs", year=year).content
@@ -248,9 +252,67 @@ def test_districts_stand_beside_their_chances(shown, client):
     page = client.get(f"/spot-checks/frequencies/{draw.drawn_at.year}/")
 
     shown_rows = page.context["shown"].seen
-    assert sum(row[1] for row in shown_rows) == 13
-    assert sum(row[2] for row in shown_rows) == pytest.approx(13)
-    assert "演示第0区" in page.content.decode()
+    assert sum(row.observed for row in shown_rows) == 13
+    assert sum(row.intended for row in shown_rows) == pytest.approx(13)
+    text = page.content.decode()
+    assert "演示第0区" in text
+    assert "还不能据此说抽取公平" in text or "既不能说抽取公平" in text
+
+
+@pytest.mark.row("BEY-1")
+def test_classes_of_the_frame_stand_beside_their_chances(shown, client):
+    draw = shown.draw()
+    year = draw.drawn_at.year
+    statistics.count_year(year)
+
+    page = client.get(f"/spot-checks/frequencies/{year}/?which=classes&sort=-observed&size=100")
+
+    seen = {row.name: row for row in page.context["shown"].seen}
+    for stratum, drawn in {"高风险": 6, "中风险": 3, "低风险": 4}.items():
+        rows = [row for name, row in seen.items() if name.startswith(f"{stratum}·权重 ")]
+        assert sum(row.observed for row in rows) == drawn
+        assert sum(row.intended for row in rows) == pytest.approx(drawn)
+    none = client.get(f"/spot-checks/frequencies/{year}/?which=classes&q=没有这样的层")
+    assert "没有找到" in none.content.decode()
+    answer = client.get(f"/api/v1/spot-checks/frequencies/{year}").json()
+    assert {one["name"] for one in answer["classes"]["seen"]} == set(seen)
+
+
+@pytest.mark.row("BEY-1")
+def test_what_is_fixed_by_rule_is_said_to_prove_nothing(client):
+    content = {
+        "draws": ["SJ-2026-0001"], "seen": [["低风险", 4, 4.0, None, True]], "statistic": 0.0,
+        "freedom": 0, "probability": None, "compared": 0, "detectable": None,
+    }  # fmt: skip
+    PublicStatistic.objects.create(kind="classes", year=2026, content=content)
+
+    page = client.get("/spot-checks/frequencies/2026/?which=classes").content.decode()
+
+    assert "证明不了抽取公平" in page and "次数由规则固定" in page
+    assert "随机的正常范围" not in page
+    answer = client.get("/spot-checks/frequencies/2026/?which=classes&export=csv")
+    said = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert "低风险,4,4.0000,,次数由规则固定" in said
+
+
+@pytest.mark.row("BEY-1")
+def test_trades_stay_as_they_were_when_the_draw_was_published(shown):
+    draw = shown.draw()
+    before = statistics.classes(draw.drawn_at.year, "trades")
+    Party.objects.update(industry="A01")
+    publish_draw(draw)
+
+    assert statistics.classes(draw.drawn_at.year, "trades") == before
+    assert sum(row[1] for row in before["seen"]) == 13
+    assert {row[0] for row in before["seen"]} == {"制造业", "批发和零售业"}
+
+
+def test_an_embargoed_draw_is_in_no_statistic_before_its_day(shown):
+    draw = shown.draw(level="embargoed", embargo=TODAY + timedelta(days=1))
+    simulating.simulate(draw, seconds=9, seeds=5)
+    year = draw.drawn_at.year
+
+    assert statistics.pairs(year)["draws"] == statistics.classes(year, "districts")["draws"] == []
 
 
 def test_an_entity_gets_its_query_code_with_an_act_and_auditors_their_bundle(shown, client):

@@ -214,6 +214,8 @@ class SeenOut(Schema):
     name: str
     observed: int
     intended: float
+    deviations: float | None = Field(description="相差几个标准差；不能单独比较的为空")
+    is_fixed: bool = Field(description="次数由规则固定，没有留给随机的余地")
 
 
 class TestOut(Schema):
@@ -221,7 +223,8 @@ class TestOut(Schema):
 
     statistic: float
     freedom: int = Field(description="自由度；模拟得出的为 0")
-    probability: float | None
+    probability: float | None = Field(description="公平时出现这样偏差的可能性；不能检验的为空")
+    detectable: float | None = Field(description="一个类别多抽或少抽这一比例以上才多半看得出来")
     words: str
     draws: list[str]
     seen: list[SeenOut]
@@ -231,8 +234,10 @@ class FrequenciesOut(Schema):
     """Observed against intended over a year."""
 
     year: int
-    classes: TestOut
-    pairs: TestOut
+    districts: TestOut = Field(description="按地区")
+    classes: TestOut = Field(description="按分层和权重")
+    trades: TestOut = Field(description="按行业门类")
+    pairs: TestOut = Field(description="按人员配对")
 
 
 @router.get("/items", response=list[ItemOut], summary="随机抽查事项清单")
@@ -370,12 +375,10 @@ def rates(request: HttpRequest, year: Year) -> HttpResponse:
 @router.get("/frequencies/{year}", response=FrequenciesOut, summary="抽取概率检验")
 @door(PUBLIC)
 def frequencies(request: HttpRequest, year: Year) -> HttpResponse:
-    """Observed against intended, by district and by pair of officers. Answers 304 by ETag."""
-    return _said(
-        request,
-        {"year": year}
-        | {key: _test(statistics.observed(year, key)) for key in ("classes", "pairs")},
-    )
+    """Observed against intended, by district, class, trade and pair. Answers 304 by ETag."""
+    kinds = [name for name in FrequenciesOut.model_fields if name != "year"]
+    tests = {kind: _test(statistics.observed(year, kind)) for kind in kinds}
+    return _said(request, {"year": year} | tests)
 
 
 def _said(request: HttpRequest, content: Any) -> HttpResponse:
@@ -451,6 +454,6 @@ def _draw(one: Any) -> dict[str, object]:
 def _test(found: statistics.Observed) -> dict[str, object]:
     return {
         "statistic": found.statistic, "freedom": found.freedom,
-        "probability": found.probability, "words": found.words, "draws": found.draws,
-        "seen": [{"name": n, "observed": o, "intended": i} for n, o, i in found.seen],
+        "probability": found.probability, "detectable": found.detectable,
+        "words": found.words, "draws": found.draws, "seen": [vars(one) for one in found.seen],
     }  # fmt: skip

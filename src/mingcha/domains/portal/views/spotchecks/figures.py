@@ -1,6 +1,6 @@
 """What a year of draws says: violation rates with intervals, and observed against intended."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,11 +14,12 @@ from mingcha.base.days import local_today
 from mingcha.base.exports import Sheet, exported
 from mingcha.base.listing import export_links, pager_of, select
 from mingcha.domains.inspections.queries.public import statistics
+from mingcha.domains.inspections.queries.public.statistics import Seen
 from mingcha.domains.portal.views.spotchecks import tabs
 from mingcha.domains.portal.views.spotchecks.words import percent
 
 BY = {"all": "全部", "trade": "行业", "district": "地区", "class": "分层"}
-ABOUT = {"classes": "地区", "pairs": "人员配对"}
+ABOUT = {"districts": "地区", "classes": "类别", "trades": "行业", "pairs": "人员配对"}
 RATE_HEADS = (
     "按", "名称", "违规率", "95% 区间下限", "95% 区间上限", "抽中", "未发现问题", "发现问题",
     "不在抽查范围", "无法联系或不配合", "未联系上者均无问题时", "未联系上者均有问题时", "备选另计", "说明",
@@ -68,20 +69,19 @@ def rates(request: HttpRequest, year: int | None = None) -> HttpResponseBase:
 @door(PUBLIC)
 @require_GET
 def frequencies(request: HttpRequest, year: int | None = None) -> HttpResponseBase:
-    """Observed against intended of a year, by district and by pair of officers."""
+    """Observed against intended of a year, by district, class, trade and pair of officers."""
     year = year or local_today().year
-    found = {key: statistics.observed(year, key) for key in ABOUT}
-    which = request.GET.get("which", "classes")
-    shown = found.get(which) or found["classes"]
-    heads = (ABOUT.get(which, "地区"), "实际次数", "应有次数", "相差")
-    texts = [
-        [name, str(seen), f"{meant:.2f}", f"{seen - meant:+.2f}"]
-        for name, seen, meant in shown.seen
-    ]
-    if "export" in request.GET:
-        sheet = Sheet("频次", heads, texts)
-        return exported(f"抽取频次（{year} 年）", sheet, request.GET.get("export", ""))
-    pager = pager_of(request, len(texts))
+    asked = request.GET
+    which = asked.get("which", "")
+    which = which if which in ABOUT else "districts"
+    shown, said = statistics.observed(year, which), asked.get("q", "").strip()
+    seen = _by(asked.get("sort", ""), [one for one in shown.seen if said in one.name])
+    if "export" in asked:
+        heads = (ABOUT[which], "实际次数", "应有次数", "相差几个标准差（绝对值）", "说明")
+        rows = (_texts_of(one, which) for one in seen)
+        sheet = Sheet("频次", heads[:3] if which == "pairs" else heads, rows)
+        return exported(f"抽取频次：{ABOUT[which]}（{year} 年）", sheet, asked["export"])
+    pager = pager_of(request, len(seen))
     context = {
         "tabs": tabs("portal:frequencies"), "year": year,
         "years": _years("portal:frequencies_of", year), "which": which,
@@ -89,21 +89,68 @@ def frequencies(request: HttpRequest, year: int | None = None) -> HttpResponseBa
             {"label": f"按{label}", "url": f"?which={key}", "active": key == which, "count": ""}
             for key, label in ABOUT.items()
         ],
-        "shown": shown, "found": found,
+        "shown": shown, "simulating": statistics.simulating(year) if which == "pairs" else [],
+        "filter": {
+            "fields": [{"name": "q", "label": "名称", "kind": "text", "value": said},
+                       {"name": "which", "kind": "hidden", "value": which}], "button": "查找",
+        },
         "table": {
             "id": "frequencies", "caption": "实际次数与应有次数", "tools": False,
-            "columns": [{"label": head, "num": place > 0} for place, head in enumerate(heads)],
-            "empty": {"title": "还没有可以检验的抽取",
-                      "text": "抽取完成后由后台计算；人员配对要用 2,000 个其他种子重抽，需要一些时间。"},
+            "columns": _frequency_heads(request, which),
+            "empty": {"title": "没有找到", "text": "请换一个名称再查。"} if shown.seen else {
+                "title": "还没有可以检验的抽取",
+                "text": "抽取完成后由后台计算；人员配对要用 2,000 个其他种子重配，需要一些时间。"},
         },
         "rows": [
-            {"cells": [{"text": cell, "num": place > 0} for place, cell in enumerate(row)]}
-            for row in texts[pager.here]
+            {"cells": [{"text": text, "num": 0 < place < 5} for place, text in enumerate(row)]}
+            for row in (_cells(one, which) for one in seen[pager.here])
         ],
         "pager": pager, "exports": export_links(request),
         "api_url": f"/api/v1/spot-checks/frequencies/{year}",
     }  # fmt: skip
     return render(request, "portal/spotchecks/frequencies.html", context)
+
+
+def _by(asked: str, seen: list[Seen]) -> list[Seen]:
+    keys: dict[str, Callable[[Seen], Any]] = {
+        "name": lambda one: one.name, "observed": lambda one: one.observed,
+        "intended": lambda one: one.intended,
+        "away": lambda one: abs(one.observed - one.intended),
+        "deviations": lambda one: abs(one.deviations or 0.0),
+    }  # fmt: skip
+    key = keys.get(asked.lstrip("-"))
+    return sorted(seen, key=key, reverse=asked.startswith("-")) if key else seen
+
+
+def _note_of(one: Seen) -> str:
+    """Why a class is not compared by itself."""
+    if one.is_fixed:
+        return "次数由规则固定"
+    return "次数少，与其他少的合并检验" if one.deviations is None else ""
+
+
+def _cells(one: Seen, which: str) -> list[str]:
+    away = round(one.observed - one.intended, 2) + 0.0  # no minus before nothing
+    cells = [one.name, str(one.observed), f"{one.intended:.2f}", f"{away:+.2f}"]
+    if which == "pairs":
+        return cells
+    many = "—" if one.deviations is None else f"{one.deviations:+.1f}"
+    return [*cells, many, _note_of(one) or "—"]
+
+
+def _texts_of(one: Seen, which: str) -> list[str]:
+    cells = [one.name, str(one.observed), f"{one.intended:.4f}"]
+    if which == "pairs":
+        return cells
+    many = "" if one.deviations is None else f"{abs(one.deviations):.2f}"
+    return [*cells, many, _note_of(one)]
+
+
+def _frequency_heads(request: HttpRequest, which: str) -> list[dict[str, object]]:
+    heads = (("name", ABOUT[which], False), ("observed", "实际次数", True),
+             ("intended", "应有次数", True), ("away", "相差", True),
+             ("deviations", "相差几个标准差", True), ("", "说明", False))  # fmt: skip
+    return _sort_heads(request, heads[:4] if which == "pairs" else heads)
 
 
 def _sentence(found: Any) -> str:
@@ -119,10 +166,17 @@ def _sentence(found: Any) -> str:
 
 
 def _heads(request: HttpRequest) -> list[dict[str, object]]:
-    now = request.GET.get("sort", "")
     keys = (("name", "按", False), ("rate", "违规率", True), ("", "95% 区间", True),
             ("drawn", "抽中", True), ("", "未发现问题", True), ("violation", "发现问题", True),
             ("", "不在范围", True), ("", "未联系上", True), ("", "备选", True), ("", "说明", False))  # fmt: skip
+    return _sort_heads(request, keys)
+
+
+def _sort_heads(
+    request: HttpRequest, keys: Sequence[tuple[str, str, bool]]
+) -> list[dict[str, object]]:
+    """Headers from (key to sort by or "", label, whether it is a number)."""
+    now = request.GET.get("sort", "")
     made: list[dict[str, object]] = []
     for key, label, num in keys:
         query = request.GET.copy()
