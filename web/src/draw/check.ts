@@ -8,7 +8,7 @@ import { areasOf, Roots } from "./frame.ts";
 import { Hash, type Start } from "./hash.ts";
 import { draw, type Drawn } from "./objects.ts";
 import { compare, Pairing } from "./officers.ts";
-import { checkedSeed } from "./seed.ts";
+import { checkedSeed, typedSeed } from "./seed.ts";
 
 /** What is going on: a step in words, and how far it is. */
 export type Progress = (step: string, done: number, of: number) => void;
@@ -19,19 +19,72 @@ export interface Outcome {
   said: string[];
 }
 
-/** Check a zip. Never throws for what is in it. */
-export function check(zip: Uint8Array, progress: Progress = () => undefined): Outcome {
-  const sentences: string[] = [];
-  try {
-    run(new Bundle(zip), (text) => sentences.push(text), progress);
-  } catch (error) {
-    const problem = error instanceof Wrong ? error.message : `数据包无法读取（${String(error)}）`;
-    return { holds: false, said: [...sentences, `不一致：${problem}`] };
-  }
-  return { holds: true, said: [...sentences, "全部一致。"] };
+/** An entity that would have been drawn, or stood in reserve, in readable words. */
+export interface Would {
+  key: string;
+  stratum: string;
+  place: number;
+  isReserve: boolean;
 }
 
-function run(bundle: Bundle, say: (text: string) => void, progress: Progress): void {
+/** What a cancelled draw would have drawn: `list` is there when all holds. */
+export interface Computed extends Outcome {
+  list: Would[];
+}
+
+/** Check a zip. Never throws for what is in it. */
+export function check(zip: Uint8Array, progress: Progress = () => undefined): Outcome {
+  return held((say) => run(new Bundle(zip), say, progress), "全部一致。").outcome;
+}
+
+/** Whom a cancelled draw would have drawn, had its sources given these values (source → value). */
+export function would(
+  zip: Uint8Array,
+  values: Record<string, string>,
+  progress: Progress = () => undefined,
+): Computed {
+  const done = held((say) => {
+    const bundle = new Bundle(zip);
+    const opening = opened(bundle, say);
+    const { commitment, hash } = opening;
+    const seed = typedSeed(bundle, commitment, hash, values, say);
+    const { drawn } = redrawn(bundle, opening, seed, say, progress);
+    return drawn.flatMap(({ stratum, keys, wanted, reserves }) =>
+      keys.slice(0, wanted + reserves).map((key, at) => ({
+        key: words(key),
+        stratum: words(stratum),
+        place: at < wanted ? at + 1 : at - wanted + 1,
+        isReserve: at >= wanted,
+      })),
+    );
+  }, "名单与承诺一致，按填写的取值算得。");
+  return { ...done.outcome, list: done.made ?? [] };
+}
+
+/** What came of some steps: the sentences they said, and `last` or the first thing that does not hold. */
+function held<Made>(
+  steps: (say: Say) => Made,
+  last: string,
+): { outcome: Outcome; made?: Made } {
+  const sentences: string[] = [];
+  try {
+    const made = steps((text) => sentences.push(text));
+    return { outcome: { holds: true, said: [...sentences, last] }, made };
+  } catch (error) {
+    const problem = error instanceof Wrong ? error.message : `数据包无法读取（${String(error)}）`;
+    return { outcome: { holds: false, said: [...sentences, `不一致：${problem}`] } };
+  }
+}
+
+type Say = (text: string) => void;
+
+interface Opening {
+  commitment: Map<string, string>;
+  hash: Hash;
+  drawId: string;
+}
+
+function opened(bundle: Bundle, say: Say): Opening {
   const commitment = bundle.pairs("commitment.txt");
   need(commitment.get("spec") === "mingcha-draw/1", "commitment.txt", "不是 mingcha-draw/1");
   const alg = commitment.get("alg") ?? "";
@@ -40,13 +93,24 @@ function run(bundle: Bundle, say: (text: string) => void, progress: Progress): v
   const drawId = commitment.get("draw_id") ?? "";
   const digest = hex(hash.digest(bundle.data("commitment.txt")));
   say(`抽取 ${drawId}，承诺摘要 ${digest}（请与事先公布的核对），摘要算法 ${alg}`);
-  const seed = checkedSeed(bundle, commitment, hash, say);
-  checkCounts(bundle, commitment);
-  if (!bundle.has("F.txt")) {
-    need(commitment.get("level") === "embargoed", "F.txt", "数据包里没有这个文件");
-    say(`名单延后到 ${commitment.get("embargo")} 公开，目前只能核验承诺和种子`);
-    return;
-  }
+  return { commitment, hash, drawId };
+}
+
+interface Redrawn {
+  frame: Lines;
+  drawn: Drawn[];
+  read: (kind: string) => Lines;
+  starting: (...fields: string[]) => Start;
+}
+
+/** The objects again, from committed lines and a seed. */
+function redrawn(
+  bundle: Bundle,
+  { commitment, hash, drawId }: Opening,
+  seed: string,
+  say: Say,
+  progress: Progress,
+): Redrawn {
   const starting = (...fields: string[]): Start =>
     hash.start(bytes([said(seed), said(drawId), ...fields, ""].join(SEP)));
   const roots = new Roots(hash);
@@ -61,6 +125,20 @@ function run(bundle: Bundle, say: (text: string) => void, progress: Progress): v
   const drawn = draw(frame, strata, hash, starting(), (done) =>
     progress("重新抽取", done, frame.length),
   );
+  return { frame, drawn, read, starting };
+}
+
+function run(bundle: Bundle, say: Say, progress: Progress): void {
+  const opening = opened(bundle, say);
+  const { commitment, hash } = opening;
+  const seed = checkedSeed(bundle, commitment, hash, say);
+  checkCounts(bundle, commitment);
+  if (!bundle.has("F.txt")) {
+    need(commitment.get("level") === "embargoed", "F.txt", "数据包里没有这个文件");
+    say(`名单延后到 ${commitment.get("embargo")} 公开，目前只能核验承诺和种子`);
+    return;
+  }
+  const { frame, drawn, read, starting } = redrawn(bundle, opening, seed, say, progress);
   compare(bundle, "drawn.txt", drawn.flatMap(linesOf));
   const chosen = drawn.flatMap(({ keys, wanted, stratum }) =>
     keys.slice(0, wanted).map((key) => ({ key, stratum })),

@@ -11,18 +11,53 @@ export function checkedSeed(
   say: (text: string) => void,
 ): string {
   const told = bundle.pairs("reveal.txt");
+  for (const [name, value] of commitment) {
+    if (!/^source\.[0-9]+$/.test(name)) continue;
+    const allowed = [value.split("@", 2)[1], commitment.get(`${name}.fallback`)];
+    const isAllowed = allowed.includes(told.get(`${name}.occasion`));
+    need(isAllowed, "reveal.txt", `${value} 的场次不在承诺中`);
+  }
+  const seed = composed(commitment, told, hash, "reveal.txt", say);
+  need(told.get("seed") === seed, "reveal.txt", "种子不是由承诺的来源按顺序组成");
+  say(`种子 ${seed}`);
+  say(`封存见证：${told.get("witness") || "没有外部见证，时间只由运营方保证"}`);
+  return seed;
+}
+
+/** The seed that typed values of the sources would have given with the numbers that were revealed. */
+export function typedSeed(
+  bundle: Bundle,
+  commitment: Map<string, string>,
+  hash: Hash,
+  values: Record<string, string>,
+  say: (text: string) => void,
+): string {
+  const told = bundle.pairs("numbers.txt");
+  for (const [name, value] of commitment) {
+    const typed = values[value.split("@", 1)[0] ?? ""] ?? "";
+    if (/^source\.[0-9]+$/.test(name)) told.set(name, typed.trim().split(/\s+/).join(" "));
+  }
+  const seed = composed(commitment, told, hash, "填写的取值", say);
+  say(`种子 ${seed}`);
+  return seed;
+}
+
+/** What was told of sources and numbers, in the order of the commitment. */
+function composed(
+  commitment: Map<string, string>,
+  told: Map<string, string>,
+  hash: Hash,
+  place: string,
+  say: (text: string) => void,
+): string {
   const drawId = commitment.get("draw_id") ?? "";
   const parts = [drawId];
   for (const [name, value] of commitment) {
     if (/^source\.[0-9]+$/.test(name)) {
       const revealed = told.get(name) ?? "";
       const pattern = commitment.get(`${name}.pattern`) ?? "";
-      const [id = "", occasion] = value.split("@", 2);
-      need(fits(pattern, revealed), "reveal.txt", `${value} 的取值不符合样式 ${pattern}`);
-      const allowed = [occasion, commitment.get(`${name}.fallback`)];
-      const isAllowed = allowed.includes(told.get(`${name}.occasion`));
-      need(isAllowed, "reveal.txt", `${value} 的场次不在承诺中`);
-      parts.push(`${id}=${revealed}`);
+      need(fits(pattern, revealed), place, `${value} 的取值不符合样式 ${pattern}`);
+      parts.push(`${value.split("@", 1)[0]}=${revealed}`);
     } else if (name.startsWith("nonce.")) {
       const nonce = told.get(name);
       const party = name.slice("nonce.".length);
@@ -33,15 +68,11 @@ export function checkedSeed(
       const fields = ["mingcha-draw/1", "nonce", drawId, party, nonce];
       const made = hex(hash.digest(bytes(said(fields.join(SEP)))));
       const isSame = /^[0-9a-f]{64}$/.test(nonce) && made === value;
-      need(isSame, "reveal.txt", `${name} 与承诺不一致`);
+      need(isSame, place, `${name} 与承诺不一致`);
       parts.push(`${name}=${nonce}`);
     }
   }
-  const seed = told.get("seed") ?? "";
-  need(seed === parts.join("|"), "reveal.txt", "种子不是由承诺的来源按顺序组成");
-  say(`种子 ${seed}`);
-  say(`封存见证：${told.get("witness") || "没有外部见证，时间只由运营方保证"}`);
-  return seed;
+  return parts.join("|");
 }
 
 /** Whether a source's value looks as its pattern says: N is a digit, 64h is hexadecimal. */

@@ -60,7 +60,8 @@ def draw_content(draw: m.Draw) -> Mapping[str, Json]:
     """A draw with what its seed is made of and its later rounds. What was drawn stands in `result`."""
     pledges = [] if draw.cancelled_at else draw.task.pledges.order_by("pk")
     return {
-        **row(draw, "commitment"),
+        **row(draw, "commitment", "kept"),
+        **({"kept": draw.kept} if draw.kept else {}),
         "values": [row(one) for one in draw.values.order_by("pk")],
         "numbers": [row(one) for one in pledges],
         "rounds": [row(one) for one in draw.rounds.order_by("number")],

@@ -7,16 +7,22 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from mingcha.base.days import local_day, utc_now
-from mingcha.domains.inspections.models import Draw, DrawnUnit, Part, Place, SeedSource, SeedValue
+from mingcha.domains.inspections.models import Draw, DrawnUnit, Part, Place, SeedValue
+from mingcha.domains.inspections.queries import seeding
 from mingcha.domains.inspections.queries.frozen import commitment_of
 from mingcha.domains.inspections.rules.chance import hashed
+from mingcha.domains.inspections.rules.seeds import Source
 
 
 @dataclass(frozen=True)
 class SourceNow:
-    """A source of the seed, its value if there is one, and what may be done."""
+    """A source of the seed as committed, what it is called, its value if there is one, and whether
+    there can be one by now.
+    """
 
-    source: SeedSource
+    source: Source
+    label: str
+    address: str
     value: SeedValue | None
     may_be_known: bool
 
@@ -26,6 +32,15 @@ class SourceNow:
         if self.value is None:
             return ("待录入", "doing") if self.may_be_known else ("尚未产生", "todo")
         return ("已核对", "done") if self.value.confirmed_at else ("待另一人核对", "due")
+
+
+@dataclass(frozen=True)
+class NumberNow:
+    """The number of a party: what it committed to, and the number once it is revealed."""
+
+    party: str
+    commitment: str
+    nonce: str
 
 
 def roots(draw: Draw) -> list[dict[str, object]]:
@@ -40,15 +55,27 @@ def roots(draw: Draw) -> list[dict[str, object]]:
 
 def sources(draw: Draw) -> list[SourceNow]:
     """The sources in their order."""
-    now = utc_now()
+    now, labels = utc_now(), seeding.labels(draw)
     values = {
         one.source: one
         for one in draw.values.filter(refused_at__isnull=True).select_related(
             "entered_by", "confirmed_by"
         )
     }
-    found = SeedSource.objects.filter(task=draw.task_id).order_by("number")
-    return [SourceNow(one, values.get(one.source), one.at <= now) for one in found]
+    found = []
+    for one in seeding.sources(draw):
+        label, address = labels.get(one.id, (one.id, ""))
+        found.append(SourceNow(one, label, address, values.get(one.id), one.at <= now))
+    return found
+
+
+def numbers(draw: Draw) -> list[NumberNow]:
+    """The parties with what they committed to."""
+    known = seeding.numbers(draw)
+    return [
+        NumberNow(one.party, one.commitment, known.get(one.party, ""))
+        for one in commitment_of(draw).nonces
+    ]
 
 
 def units(draw: Draw) -> QuerySet[DrawnUnit]:

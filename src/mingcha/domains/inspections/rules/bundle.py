@@ -14,6 +14,7 @@ from mingcha.domains.inspections.rules import text
 from mingcha.domains.inspections.rules.commitment import EMBARGOED, Commitment
 from mingcha.domains.inspections.rules.drawing import Drawn
 from mingcha.domains.inspections.rules.eligible import Visit
+from mingcha.domains.inspections.rules.frame import Frozen
 from mingcha.domains.inspections.rules.lines import Avoidance, Excluded, Officer
 from mingcha.domains.inspections.rules.pairing import Pairing, Vacancy
 from mingcha.domains.inspections.rules.refilling import Round
@@ -56,20 +57,31 @@ def files(said: Published, *, on: date, is_audit: bool = False) -> dict[str, byt
     made = {
         "commitment.txt": said.commitment.file(),
         "reveal.txt": _reveal(said),
-        "counts.txt": _counts(said),
+        "counts.txt": _counts(said.lines),
     }
     embargo = said.commitment.embargo
     if said.commitment.level == EMBARGOED and embargo and on < embargo and not is_audit:
         return made
-    for kind in PUBLIC_KINDS + (PRIVATE_KINDS if is_audit else ""):
-        made[f"{kind}.txt"] = _file(said.lines[kind])
-    made["tiles.txt"] = _file(text.line("F", tile.hex()) for tile in said.tiles)
+    made |= _lines(said.lines, said.tiles, PUBLIC_KINDS + (PRIVATE_KINDS if is_audit else ""))
     made["drawn.txt"] = _file(_drawn(said.drawn))
     made["teams.txt"] = _file(_teams(said.pairing.teams))
     made["vacant.txt"] = _file(_vacant(said.pairing.vacant))
     for later in said.later:
         made[f"round-{later.round.number}.txt"] = _file(_round(later, is_audit=is_audit))
     return made
+
+
+def unseeded(said: Commitment, frozen: Frozen, numbers: Mapping[str, str]) -> dict[str, bytes]:
+    """The files of a cancelled draw whose seed was never formed, from which anyone who knows the values
+    of its sources computes what it would have drawn. `numbers` are those that were revealed.
+    """
+    known = "".join(f"nonce.{one.party}={numbers.get(one.party, '')}\n" for one in said.nonces)
+    return {
+        "commitment.txt": said.file(),
+        "counts.txt": _counts(frozen.lines),
+        "numbers.txt": known.encode(),
+        **_lines(frozen.lines, frozen.rooted["F"].tiles, PUBLIC_KINDS),
+    }
 
 
 def zipped(made: Mapping[str, bytes]) -> bytes:
@@ -87,6 +99,13 @@ def _file(lines: Iterable[bytes]) -> bytes:
     return b"".join(line + b"\n" for line in lines)
 
 
+def _lines(
+    lines: Mapping[str, Sequence[bytes]], tiles: Sequence[bytes], kinds: str
+) -> dict[str, bytes]:
+    made = {f"{kind}.txt": _file(lines[kind]) for kind in kinds}
+    return made | {"tiles.txt": _file(text.line("F", tile.hex()) for tile in tiles)}
+
+
 def _reveal(said: Published) -> bytes:
     """`name=value` lines: the seed and what it is made of."""
     made = [("seed", said.seed.text)]
@@ -102,13 +121,13 @@ def _reveal(said: Published) -> bytes:
     return "".join(f"{name}={value}\n" for name, value in made).encode()
 
 
-def _counts(said: Published) -> bytes:
+def _counts(lines: Mapping[str, Sequence[bytes]]) -> bytes:
     """How many were excluded, and how many avoidances there are, by reason; nothing of whom."""
     counted: dict[tuple[str, str], int] = {}
-    for line in said.lines["X"]:
+    for line in lines["X"]:
         named = "X", Excluded.read(line).reason
         counted[named] = counted.get(named, 0) + 1
-    for line in said.lines["A"]:
+    for line in lines["A"]:
         named = "A", Avoidance.read(line).reason
         counted[named] = counted.get(named, 0) + 1
     return _file(

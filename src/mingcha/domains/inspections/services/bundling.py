@@ -13,20 +13,19 @@ from mingcha.base.ledger import services as ledger
 from mingcha.base.ledger.canonical import Json
 from mingcha.domains.inspections.errors import NonceMismatch, SeedNotReady, TooEarly
 from mingcha.domains.inspections.models import Draw, PublishedDraw
+from mingcha.domains.inspections.queries import seeding
 from mingcha.domains.inspections.queries.frozen import commitment_of, folder_of, index_of
-from mingcha.domains.inspections.rules import bundle, drawing, frequencies, holding, lines, pps
+from mingcha.domains.inspections.rules import bundle, drawing, holding, lines, pps
 from mingcha.domains.inspections.rules.bundle import Published
 from mingcha.domains.inspections.rules.commitment import EMBARGOED, Commitment
 from mingcha.domains.inspections.rules.frame import Frozen
-from mingcha.domains.inspections.rules.frequencies import Block, Test
 from mingcha.domains.inspections.rules.lines import Avoidance, Excluded, Stratum
 from mingcha.domains.inspections.rules.text import MARK
 from mingcha.domains.inspections.rules.text import line as joined
+from mingcha.domains.inspections.services import classing, frames
 from mingcha.domains.inspections.services import drawing as drawing_services
-from mingcha.domains.inspections.services import frames
 
 INDEXED = "FX"
-DISTRICT = 6  # digits of the area code that make a class
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def publish_draw(draw: Draw) -> PublishedDraw:
             said: dict[str, Json] = {"bundle": row.bundle, "early": row.early, "rounds": row.rounds}
             ledger.act(None, "公布抽取数据包", ("inspections.bundle", draw.draw_id), content=said)
     for file in folder_of(draw.draw_id).glob("*.zip"):
-        if file.stem not in {row.bundle, row.early, row.audit}:
+        if file.stem not in {row.bundle, row.early, row.audit, row.unseeded}:
             file.unlink()
     return row
 
@@ -98,23 +97,38 @@ def _made(draw: Draw, frozen: Frozen) -> _Made:
         "excluded": Counter(Excluded.read(line).reason for line in frozen.lines["X"]),
         "avoided": Counter(Avoidance.read(line).reason for line in frozen.lines["A"]),
     }
-    found = held(draw, frozen) if draw.seed or draw.was_known else None
+    found = held(draw, frozen) if draw.seed or draw.cancelled_at else None
     if found is None:
-        return _Made(row, {})
+        return _unseeded(draw, frozen, said, row) if draw.cancelled_at else _Made(row, {})
     zips = _zips(draw, found, said)
     names = list(zips)
     audit = bundle.zipped(files_of(draw, found, on=date.max, is_audit=True))
     drawn = {key for one in found.drawn for key in one.objects}
     row |= {
         "bundle": names[0],
+        "unseeded": "",
         "early": names[1] if len(names) > 1 else "",
         "audit": hashlib.new("sm3", audit).hexdigest(),
         "size": len(zips[names[0]]),
         "rounds": draw.rounds.count(),
         "chances": _drawn_chances(frozen.lines["F"], drawn, chances),
-        "classes": as_json(frequencies.by_class(_blocks(frozen.lines["F"], drawn, chances))),
+        "classes": _classes_of(draw) or classing.counted(draw, frozen.lines["F"], drawn, chances),
     }
     return _Made(row, {**zips, row["audit"]: audit})
+
+
+def _unseeded(draw: Draw, frozen: Frozen, said: Commitment, row: dict[str, Any]) -> _Made:
+    """A cancelled draw without its seed: the lines, unless its list can never be told."""
+    if seeding.unsettled(draw, said):
+        return _Made(row, {})
+    content = bundle.zipped(bundle.unseeded(said, frozen, seeding.numbers(draw)))
+    digest = hashlib.new("sm3", content).hexdigest()
+    return _Made(row | {"unseeded": digest, "size": len(content)}, {digest: content})
+
+
+def _classes_of(draw: Draw) -> dict[str, Any]:
+    """What was counted of a draw before: trades stay as they were then."""
+    return PublishedDraw.objects.filter(draw=draw).values_list("classes", flat=True).first() or {}
 
 
 def _zips(draw: Draw, found: Published, said: Commitment) -> dict[str, bytes]:
@@ -153,30 +167,6 @@ def _drawn_chances(
             stratum = name.decode()
             found.setdefault(stratum, {})[weight.decode()] = chances[stratum, int(weight)]
     return found
-
-
-def _blocks(
-    units: Sequence[bytes], drawn: set[str], chances: Mapping[tuple[str, int], float]
-) -> list[Block]:
-    """The classes of each stratum: the districts of its entities."""
-    made: dict[str, dict[str, tuple[list[int], list[float]]]] = {}
-    for line in units:
-        _, key, name, weight, area = line.decode().split("\x1f")
-        district = made.setdefault(name, {}).setdefault(area[:DISTRICT], ([0], []))
-        district[0][0] += key in drawn
-        district[1].append(chances[name, int(weight)])
-    return [
-        Block({area: (count[0], chances) for area, (count, chances) in one.items()})
-        for one in made.values()
-    ]
-
-
-def as_json(test: Test) -> dict[str, Any]:
-    """A test as it is kept."""
-    return {
-        "seen": [[one.name, one.observed, one.intended] for one in test.seen],
-        "statistic": test.statistic, "freedom": test.freedom, "probability": test.probability,
-    }  # fmt: skip
 
 
 def _public_round(content: bytes) -> bytes:

@@ -19,7 +19,7 @@ from mingcha.base.people.queries import require
 from mingcha.base.runs.models import Run
 from mingcha.domains.inspections import errors
 from mingcha.domains.inspections.models import Assignment, Draw, DrawnUnit, Task, Visit
-from mingcha.domains.inspections.queries import selecting
+from mingcha.domains.inspections.queries import seeding, selecting
 from mingcha.domains.inspections.queries.frozen import commitment_of
 from mingcha.domains.inspections.queries.selecting import ANY_SKILL
 from mingcha.domains.inspections.rules import bundle, holding
@@ -64,10 +64,10 @@ def reveal_of(draw: Draw) -> Reveal:
     """What is known of the seed. Raises TooEarly while numbers may still be revealed, SeedNotReady,
     BadSeedValue or NonceMismatch.
     """
-    said = commitment_of(draw)
-    pledges = list(draw.task.pledges.order_by("pk"))
-    now = utc_now()
-    if now < said.reveal_by and any(not one.nonce for one in pledges):
+    said, numbers = commitment_of(draw), seeding.numbers(draw)
+    if lost := seeding.unsettled(draw, said):
+        raise errors.SeedNotReady(problem=f"{'、'.join(lost)}的随机数在取消时还没有公开")
+    if utc_now() < said.reveal_by and any(one.party not in numbers for one in said.nonces):
         raise errors.TooEarly(what="各方随机数公开期满，抽取", at=second_text(said.reveal_by))
     values = {
         one.source: one
@@ -76,7 +76,7 @@ def reveal_of(draw: Draw) -> Reveal:
     found = Reveal(
         {name: one.value for name, one in values.items()},
         frozenset(name for name, one in values.items() if one.is_fallback),
-        {one.party: one.nonce for one in pledges if one.nonce},
+        numbers,
     )
     build(draw.draw_id, said.sources, said.nonces, found, said.by)
     return found
@@ -126,20 +126,22 @@ def agrees(draw: Draw, tell: Tell) -> bool:
 
 @transaction.atomic
 def cancel(draw: Draw, *, because: str, actor: Account) -> Draw:
-    """Cancel a draw that was not held (取消抽取). It stays public with its reason; when its sources had
-    their values, with the list that it would have drawn. Leaves an act, sealed at once.
+    """Cancel a draw that was not held (取消抽取). It stays public with its reason and, once the values of
+    its sources are known, with the list that it would have drawn. Leaves an act, sealed at once.
 
     Raises NotAllowed, ReasonMissing, DrawnAlready or DrawCancelled.
     """
     draw = seeds.locked(draw, actor)
     now = utc_now()
-    sources = commitment_of(draw).sources
+    kept = {"numbers": seeding.numbers(draw), "sources": seeding.labels(draw)}
+    was_known = seeding.was_known(draw, commitment_of(draw), now)
     with advance(draw.task.case, "thaw", actor=actor, said=Said(reason=because)):
         draw.cancelled_at, draw.cancelled_by = now, actor
         draw.cancelled_because = because.strip()[:300]
-        draw.was_known = bool(sources) and all(one.at <= now for one in sources)
+        draw.was_known, draw.kept = was_known, kept
         draw.save()
         act_on_draw(draw, "取消抽取", actor, seal_now=True)
+        seeds.publish_later(draw)
     return draw
 
 

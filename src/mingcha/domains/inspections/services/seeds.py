@@ -3,13 +3,16 @@
 from django.db import transaction
 
 from mingcha.base.days import second_text, utc_now
+from mingcha.base.jobs import defer
 from mingcha.base.ledger.hashing import HASHINGS
 from mingcha.base.people.models import Account
 from mingcha.base.people.queries import require
 from mingcha.domains.inspections import errors
-from mingcha.domains.inspections.models import Draw, Pledge, SeedSource, SeedValue
+from mingcha.domains.inspections.models import Draw, Pledge, SeedValue
+from mingcha.domains.inspections.queries import seeding
 from mingcha.domains.inspections.queries.frozen import commitment_of
 from mingcha.domains.inspections.rules import seeds
+from mingcha.domains.inspections.rules.seeds import Source
 from mingcha.domains.inspections.services.common import act_on_draw
 from mingcha.domains.inspections.services.frames import ALG
 from mingcha.domains.inspections.states import DRAW
@@ -20,17 +23,19 @@ def enter_value(
     draw: Draw, source: str, value: str, *, is_fallback: bool = False, seen_at: str = "",
     actor: Account,
 ) -> SeedValue:  # fmt: skip
-    """Enter what a source gave (录入来源取值); it counts once another person has confirmed it.
+    """Enter what a source gave (录入来源取值); it counts once another person has confirmed it. Of a
+    cancelled draw too: its list is then published as it would have been.
 
-    Leaves one act. Raises NotAllowed, DrawnAlready, DrawCancelled, TooEarly, BadSeedValue or
-    ValueConfirmed.
+    Leaves one act. Raises NotAllowed, DrawnAlready, DrawCancelled (its list can never be told),
+    TooEarly, BadSeedValue or ValueConfirmed.
     """
-    draw = locked(draw, actor)
+    draw = locked(draw, actor, is_held=False)
     named = source_of(draw, source)
     at = named.fallback_at if is_fallback else named.at
     if utc_now() < at:
         occasion = named.fallback if is_fallback else named.occasion
-        raise errors.TooEarly(what=f"“{named.label}”第 {occasion} 场的取值", at=second_text(at))
+        label, _ = seeding.labels(draw).get(source, (source, ""))
+        raise errors.TooEarly(what=f"“{label}”第 {occasion} 场的取值", at=second_text(at))
     value = " ".join(value.split())
     if not seeds.fits(named.pattern, value):
         raise errors.BadSeedValue(source=source, value=value, pattern=named.pattern)
@@ -55,7 +60,7 @@ def confirm_value(draw: Draw, source: str, value: str, *, actor: Account) -> See
     What differs from the value entered refuses that one, and it is entered anew. Leaves one act.
     Raises NotAllowed, NotTheSamePerson, SeedNotReady or ValueConfirmed.
     """
-    draw = locked(draw, actor)
+    draw = locked(draw, actor, is_held=False)
     source_of(draw, source)
     found = draw.values.filter(source=source, refused_at__isnull=True).first()
     if found is None:
@@ -72,6 +77,8 @@ def confirm_value(draw: Draw, source: str, value: str, *, actor: Account) -> See
     found.confirmed_by, found.confirmed_at = actor, utc_now()
     found.save(update_fields=["confirmed_by", "confirmed_at"])
     act_on_draw(draw, "核对来源取值", actor)
+    if draw.cancelled_at is not None:
+        publish_later(draw)
     return found
 
 
@@ -97,12 +104,20 @@ def reveal(draw: Draw, party: str, nonce: str, *, actor: Account) -> Pledge:
     return pledge
 
 
-def locked(draw: Draw, actor: Account) -> Draw:
-    """A draw that is still to be held, locked. Raises NotAllowed, DrawnAlready or DrawCancelled."""
+def publish_later(draw: Draw) -> None:
+    """Have what the public sees of a cancelled draw made, once this is committed."""
+    defer("inspections.publish_draw", lock=f"publish/{draw.pk}", draw=draw.pk)
+
+
+def locked(draw: Draw, actor: Account, *, is_held: bool = True) -> Draw:
+    """A draw that is still to be held, locked; or, for its values alone, one that was cancelled and
+    whose list can be told. Raises NotAllowed, DrawnAlready or DrawCancelled.
+    """
     rows = Draw.objects.select_for_update(of=("self",)).select_related("task__body", "task__case")
     found = rows.get(pk=draw.pk)
     require(actor, DRAW, found.task.body)
-    refuse_over(found)
+    if is_held or found.cancelled_at is None or not seeding.may_take_values(found):
+        refuse_over(found)
     return found
 
 
@@ -116,9 +131,9 @@ def refuse_over(draw: Draw) -> None:
         )
 
 
-def source_of(draw: Draw, source: str) -> SeedSource:
+def source_of(draw: Draw, source: str) -> Source:
     """A source that the commitment names. Raises UnknownName."""
-    found = SeedSource.objects.filter(task=draw.task_id, source=source).first()
+    found = next((one for one in seeding.sources(draw) if one.id == source), None)
     if found is None:
         raise errors.UnknownName(where="随机种子", what="来源", key=source)
     return found

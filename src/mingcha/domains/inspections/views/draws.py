@@ -12,11 +12,13 @@ from mingcha.base.errors import NotFound
 from mingcha.base.listing import pager_of
 from mingcha.domains.inspections.models import Replacement
 from mingcha.domains.inspections.queries import draws as queries
-from mingcha.domains.inspections.queries import frame, seen
+from mingcha.domains.inspections.queries import frame, seeding, seen
 from mingcha.domains.inspections.queries.frozen import commitment_of
 from mingcha.domains.inspections.services import drawing, pairing, replacing, seeds
 from mingcha.domains.inspections.states import DRAW, SEE
 from mingcha.domains.inspections.views import attempt, ventured, who
+
+FIRST = 50  # vacancies below what was drawn; a link leads to all
 
 
 class ValueForm(forms.Form):
@@ -51,16 +53,20 @@ def draw(request: HttpRequest, draw_id: str) -> HttpResponse:
     account = who(request)
     found = seen.draw_for(account, draw_id)
     now = queries.sources(found)
-    units = queries.units(found)
-    pager = pager_of(request, units.count())
+    units, vacant = queries.units(found), queries.vacancies(found)
+    vacancies = vacant.count() if found.drawn_at else 0
+    is_vacant = request.GET.get("which") == "vacant"  # all of them, in place of what was drawn
+    pager = pager_of(request, vacancies if is_vacant else units.count())
     context = {
         "draw": found, "task": found.task, "said": commitment_of(found), "roots": queries.roots(found),
-        "sources": now, "pledges": list(found.task.pledges.all()),
+        "sources": now, "pledges": queries.numbers(found),
         "classes": queries.explained(found), "steps": queries.steps(found, now),
-        "units": queries.numbered(found, list(units[pager.here])), "pager": pager,
-        "vacancies": list(queries.vacancies(found)[:50]) if found.drawn_at else [],
+        "units": [] if is_vacant else queries.numbered(found, list(units[pager.here])),
+        "vacancies": list(vacant[pager.here if is_vacant else slice(FIRST)]) if vacancies else [],
+        "vacancy_count": vacancies, "is_vacant": is_vacant, "pager": pager,
         "run": frame.run_of(found.task), "rounds": list(found.rounds.all()),
         "is_open": found.drawn_at is None and found.cancelled_at is None,
+        "takes_values": seeding.may_take_values(found),
         "may_draw": account.holds_over(DRAW, found.task.body), "me": account,
         "is_ready": bool(now) and all(one.value and one.value.confirmed_at for one in now),
     }  # fmt: skip

@@ -11,10 +11,12 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Prefetch, QuerySet
 
+from mingcha.base.days import utc_now
 from mingcha.base.errors import NotFound
 from mingcha.domains.inspections.models import Draw, DrawnUnit, Place, PublishedDraw
 from mingcha.domains.inspections.models.tasks import Level
 from mingcha.domains.inspections.queries import frozen as frames
+from mingcha.domains.inspections.queries import seeding
 from mingcha.domains.inspections.queries.frozen import Placed
 from mingcha.domains.inspections.rules import asking
 from mingcha.domains.inspections.rules.chance import Chance
@@ -69,6 +71,18 @@ def bundle_of(draw: Draw, said: Commitment, on: date) -> Path | None:
     row = published_of(draw)
     digest = "" if row is None else row.early if is_closed(said, on) else row.bundle
     return frames.folder_of(draw.draw_id) / f"{digest}.zip" if digest else None
+
+
+def unseeded_of(draw: Draw, said: Commitment, on: date) -> Path | None:
+    """The zip from which anybody who knows the values computes what a cancelled draw would have drawn;
+    None while there is none, or while the values cannot be known.
+    """
+    row = published_of(draw)
+    if row is None or not row.unseeded or is_closed(said, on):
+        return None
+    if seeding.obstacle(draw, said, utc_now()):
+        return None
+    return frames.folder_of(draw.draw_id) / f"{row.unseeded}.zip"
 
 
 def units(draw: Draw, words: str = "", *, is_reserve: bool = False) -> QuerySet[DrawnUnit]:
@@ -169,6 +183,11 @@ def ask(draw: Draw, code: str, *, given: str = "", on: date) -> Answer:
             "本次抽取以代号公开，名单中没有企业名称和代码。只有企业自己凭查询码能查到本户的一行。"
         )
         return Answer("code-needed", words, code)
+    if not draw.seed and draw.cancelled_at is not None and not subject:
+        words = (
+            "本次抽取已取消，没有检查任务；来源的取值核对以后，本应抽中的名单列在本次抽取的页面上。"
+        )
+        return Answer("closed", words, code)
     if not draw.seed and not subject:
         words = (
             "尚未抽取，名单在抽取时公布。届时再来查询；企业自己凭查询码现在就可以查到本户的一行。"
@@ -200,7 +219,12 @@ def _took_part(draw: Draw, row: PublishedDraw, found: Placed, code: str) -> Answ
         "stratum": stratum,
     }  # fmt: skip
     if not draw.seed:
-        return Answer("waiting", "参加抽取，尚未抽取。", **facts)
+        words = (
+            "列入了抽取名单；抽取已取消，没有检查任务。"
+            if draw.cancelled_at
+            else "参加抽取，尚未抽取。"
+        )
+        return Answer("waiting", words, **facts)
     chance = Chance.of(said.by, draw.seed, draw.draw_id)
     terms = _terms(stratum)
     mine = asking.Ticket(chance.number(unit.key.encode()), unit.weight)

@@ -30,10 +30,12 @@ from mingcha.base.opendoors.forms import OpenForm
 from mingcha.base.opendoors.services import knock
 from mingcha.base.people.models import Account
 from mingcha.domains.inspections.errors import NoBundleYet
+from mingcha.domains.inspections.queries import seeding
 from mingcha.domains.inspections.queries.frozen import commitment_of
 from mingcha.domains.inspections.queries.public import draws as queries
 from mingcha.domains.inspections.queries.public import notices
 from mingcha.domains.portal.views.spotchecks import words
+from mingcha.domains.portal.views.spotchecks.cancelled import Cancelled
 
 SCRIPT = "inspections/verify_draw.py"
 ASK = "draw-ask"
@@ -63,6 +65,9 @@ def draw(request: HttpRequest, draw_id: str) -> HttpResponseBase:
     row = queries.published_of(found)
     stage = queries.stage_of(found, said, utc_now())
     label, tone = queries.STAGES[stage]
+    cancelled = Cancelled(request, found, said, on) if found.cancelled_at is not None else None
+    if cancelled and "export" in request.GET:
+        return cancelled.export()
     listing = None
     if found.drawn_at is not None and not is_closed:
         asked = request.GET.get("key", "").replace("\0", "")
@@ -77,11 +82,12 @@ def draw(request: HttpRequest, draw_id: str) -> HttpResponseBase:
         "strata": [words.stratum(one) for one in row.strata] if row and not is_closed else [],
         "excluded": sorted(row.excluded.items()) if row else [],
         "avoided": sorted(row.avoided.items()) if row else [],
-        "seed": _seed(found, said), "seals": _seals(found),
+        "seed": _seed(found, said), "seals": _seals(found), "cancelled": cancelled,
         "vacant": queries.vacancies(found) if listing is not None else [],
         "rounds": list(found.rounds.order_by("number")) if not is_closed else [],
         "has_bundle": queries.bundle_of(found, said, on) is not None,
-        "row": row, "form": AskForm(), **_list(request, listing, said.level),
+        "row": row, "form": AskForm(),
+        **(cancelled.context() if cancelled else _list(request, listing, said.level)),
         "may_give": _holds(request, "inspections.see"), "may_audit": _holds(request, "ledger.verify"),
         "task_url": _task(found), "api_url": f"/api/v1/spot-checks/draws/{draw_id}",
     }  # fmt: skip
@@ -118,7 +124,8 @@ def ask(request: HttpRequest, draw_id: str) -> HttpResponse:
 def bundle(request: HttpRequest, draw_id: str) -> HttpResponseBase:
     """The bundle as it may be published today. Answers 304 to whoever has it already."""
     found = queries.draw_called(draw_id)
-    path = queries.bundle_of(found, commitment_of(found), local_today())
+    said, on = commitment_of(found), local_today()
+    path = queries.bundle_of(found, said, on) or queries.unseeded_of(found, said, on)
     if path is None or not path.exists():
         raise NoBundleYet(draw_id=draw_id)
     etag = f'"{path.stem}"'
@@ -242,24 +249,24 @@ def _seed(found: Any, said: Any) -> dict[str, object]:
         one.source: one
         for one in found.values.filter(confirmed_at__isnull=False, refused_at__isnull=True)
     }
-    labels = {one.source: one for one in found.task.sources.all()}
-    revealed = dict(found.task.pledges.exclude(nonce="").values_list("party", "nonce"))
-    is_due = utc_now() >= said.reveal_by
+    labels, revealed = seeding.labels(found), seeding.numbers(found)
+    late = seeding.withheld(found, said)
     sources = []
     for one in said.sources:
-        value, known = values.get(one.id), labels.get(one.id)
+        value, (label, url) = values.get(one.id), labels.get(one.id, (one.id, ""))
         sources.append(
             {
-                "label": known.label if known else one.id, "url": known.address if known else "",
+                "id": one.id, "label": label, "url": url,
                 "occasion": one.fallback if value and value.is_fallback else one.occasion,
-                "is_fallback": bool(value and value.is_fallback), "pattern": one.pattern,
-                "at": minute_text(one.at), "value": value.value if value else "",
+                "fallback": one.fallback, "is_fallback": bool(value and value.is_fallback),
+                "pattern": one.pattern, "at": minute_text(one.at),
+                "value": value.value if value else "",
                 "seen_at": value.seen_at if value else "",
             }
         )  # fmt: skip
     nonces = [
         {"party": one.party, "commitment": one.commitment, "nonce": revealed.get(one.party, ""),
-         "withheld": is_due and one.party not in revealed}
+         "withheld": one.party in late}
         for one in said.nonces
     ]  # fmt: skip
     return {"sources": sources, "nonces": nonces, "withheld": [n for n in nonces if n["withheld"]]}
