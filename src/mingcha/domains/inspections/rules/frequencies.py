@@ -16,7 +16,10 @@ from mingcha.base.ledger.hashing import Hashing
 from mingcha.domains.inspections.rules.chance import Chance
 from mingcha.domains.inspections.rules.eligible import Visit
 
-SEEDS = 2_000
+SEEDS, FEWEST_SEEDS = 2_000, 400
+MOST_VISITS = (
+    8_000_000  # paired over all simulations of a draw, which is about a quarter of an hour
+)
 Pair = tuple[str, str]
 
 
@@ -44,6 +47,13 @@ def pairs_of(teams: Mapping[Visit, Sequence[str]]) -> Counter[Pair]:
     for team in teams.values():
         counted.update(combinations(sorted(team), 2))
     return counted
+
+
+def seeds_of(visits: int) -> int:
+    """How many other seeds a draw of so many visits is paired with: 2,000 up to 4,000 visits, then fewer,
+    never below 400, which still tell a probability of 1 %.
+    """
+    return min(SEEDS, max(FEWEST_SEEDS, MOST_VISITS // max(1, visits)))
 
 
 def seeds_for(draw_id: str, by: Hashing, count: int = SEEDS) -> list[Chance]:

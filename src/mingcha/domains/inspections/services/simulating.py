@@ -1,4 +1,4 @@
-"""Pair officers again with 2,000 other seeds for what was drawn, and keep how often they went together.
+"""Pair officers again with other seeds for what was drawn, and keep how often they went together.
 
 Each seed's answer is a line of a file beside the frozen ones, so that a job may be killed at any
 moment, goes on where it stopped, and takes as long as it takes, a turn at a time. The objects are those
@@ -19,7 +19,7 @@ from mingcha.domains.inspections.queries.frozen import commitment_of, folder_of
 from mingcha.domains.inspections.rules import eligible, frequencies, holding, lines
 from mingcha.domains.inspections.rules.chance import Chance
 from mingcha.domains.inspections.rules.eligible import Eligibility, Visit
-from mingcha.domains.inspections.rules.frequencies import SEEDS, Pair, Test
+from mingcha.domains.inspections.rules.frequencies import Pair, Test
 from mingcha.domains.inspections.rules.lines import Demand
 from mingcha.domains.inspections.rules.pairing import pair
 from mingcha.domains.inspections.services import frames
@@ -28,18 +28,22 @@ FILE = "paired.txt"
 MOST_PAIRS = 400  # pairs that a page shows; the statistic is over all
 
 
-def simulate(draw: Draw, *, seconds: float, seeds: int = SEEDS) -> bool:
+def simulate(draw: Draw, *, seconds: float, seeds: int = 0) -> bool:
     """Go on simulating a draw for some time. Returns whether it is finished; then its result is kept.
 
-    Does nothing for what was not drawn. Runs in one job at a time for a draw.
+    As many seeds as `rules.frequencies.seeds_of` says, unless told otherwise. Does nothing for what was
+    not drawn. Runs in one job at a time for a draw.
     """
     if draw.drawn_at is None:
         return True
     until = time.monotonic() + seconds
     row = PublishedDraw.objects.get(draw=draw)
+    visits, able = _visits(draw), _eligibility(draw)
+    seeds = seeds or frequencies.seeds_of(len(visits))
+    if row.simulated >= seeds:
+        return True
     target, said = file_of(draw), commitment_of(draw)
     done = _whole_lines(target)
-    visits, able = _visits(draw), _eligibility(draw)
     with target.open("a", encoding="ascii") as file:
         for chance in frequencies.seeds_for(draw.draw_id, said.by, seeds)[done:]:
             numbers = _numbers(pair(visits, able, chance).teams.values(), able)

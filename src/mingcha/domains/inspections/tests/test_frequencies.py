@@ -164,3 +164,10 @@ def test_the_simulated_seeds_are_the_same_for_everybody():
     assert len(first) == 2_000
     assert first[0].seed == b"T-1|simulation=1"
     assert len({one.seed for one in first}) == 2_000
+
+
+@pytest.mark.parametrize(
+    ("visits", "seeds"), [(0, 2000), (4000, 2000), (8000, 1000), (34_000, 400)]
+)
+def test_a_large_draw_is_simulated_with_fewer_seeds(visits, seeds):
+    assert frequencies.seeds_of(visits) == seeds

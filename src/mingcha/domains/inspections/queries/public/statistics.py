@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any
 
 from mingcha.domains.inspections.models import PublicStatistic, PublishedDraw
-from mingcha.domains.inspections.rules.frequencies import SEEDS
+from mingcha.domains.inspections.rules.frequencies import SEEDS, seeds_of
 
 UNLIKELY = 0.01  # below it the page says that the difference is not what chance explains
 GROSS = (
@@ -139,5 +139,8 @@ def simulating(year: int) -> list[Simulating]:
     found = PublishedDraw.objects.filter(
         draw__drawn_at__year=year, draw__cancelled_at__isnull=True, simulated__lt=SEEDS
     )
-    rows = found.order_by("draw__draw_id").values_list("draw__draw_id", "simulated")
-    return [Simulating(draw_id, done, SEEDS) for draw_id, done in rows]
+    rows = found.order_by("draw__draw_id").values_list(
+        "draw__draw_id", "simulated", "draw__counts__parts"
+    )
+    wanted = [(draw_id, done, seeds_of(visits or 0)) for draw_id, done, visits in rows]
+    return [Simulating(*one) for one in wanted if one[1] < one[2]]
