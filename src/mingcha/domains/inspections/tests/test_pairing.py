@@ -138,6 +138,26 @@ def test_the_largest_load_is_at_most_one_above_the_optimum(data):
         assert max((carried[name] for name in loads), default=0) <= best + 1
 
 
+@pytest.mark.parametrize(("cap", "largest"), [(9, 6), (4, 4)])
+def test_least_loaded_first_does_not_look_ahead_and_a_cap_makes_it_move(cap, largest):
+    """Four could carry it: the first district by A alone, the second by B alone. Whoever goes first takes
+    from B as well, until the cap of B makes the paths move them; the rule itself stays as published.
+    """
+    officers = [
+        *(officer(f"A{n}", areas=("3101",), load=0, cap=cap) for n in (1, 2)),
+        *(officer(f"B{n}", areas=("3101", "3102"), load=0, cap=cap) for n in (1, 2)),
+        *(officer(f"C{n}", areas=("3102",), load=1, cap=1) for n in (1, 2, 3)),  # have no time left
+    ]
+    visits = [visit(f"K{area}{n}", area=area) for area in ("3101", "3102") for n in range(4)]
+    who = able(officers)
+
+    pairing = pair(visits, who, CHANCE)
+
+    loads = Counter(name for team in pairing.teams.values() for name in team)
+    assert not pairing.vacant
+    assert (max(loads.values()), optimum(visits, who)) == (largest, 4)
+
+
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(st.data())
 def test_a_vacancy_names_a_set_whose_officers_are_too_few(data):
