@@ -37,11 +37,13 @@ from mingcha.domains.catalog.services import objections as objecting  # noqa: E4
 from mingcha.domains.catalog.testing import put_checklist, put_item  # noqa: E402
 from mingcha.domains.inspections.models import Draw, Part, PublicityFile, RandomItem  # noqa: E402
 from mingcha.domains.inspections.services import (  # noqa: E402
+    drawing,
     publicity,
     publishing,
     simulating,
     statistics,
 )
+from mingcha.domains.inspections.services.bundling import publish_draw  # noqa: E402
 from mingcha.domains.inspections.tests.shown import Shown  # noqa: E402
 from mingcha.domains.records.testing import BODY, make_catalogue  # noqa: E402
 
@@ -115,11 +117,14 @@ def draw() -> None:
         simulating.simulate(held, seconds=60, seeds=20)
         statistics.count_year(held.drawn_at.year)
         shown.draw("SJ-2026-0002", level="keyed", is_held=False)
+        gone = shown.draw("SJ-2026-0003", is_held=False)
+        drawing.cancel(gone, because="名录库有误", actor=account_called("plan-manager"))
+        publish_draw(gone)
         wanted = publicity.Wanted("check_publicity", "gsxt", local_today(), local_today())
         publicity.make_file(wanted, body=shown.body, actor=None)
     held = Draw.objects.get(draw_id="SJ-2026-0001")
     said = {
-        "draw": held.draw_id, "keyed_draw": "SJ-2026-0002", "publicity": PublicityFile.objects.get().pk,
+        "draw": held.draw_id, "keyed_draw": "SJ-2026-0002", "cancelled_draw": "SJ-2026-0003", "publicity": PublicityFile.objects.get().pk,
         "drawn_code": held.units.filter(is_reserve=False)[0].key,
         "random_item": RandomItem.objects.get().public_id,
         "plan_number": held.task.line.plan.case.number, "task_number": held.task.case.number,

@@ -9,6 +9,7 @@ from playwright.sync_api import Route, expect
 from tests.browser.looking import objections
 
 from mingcha.domains.inspections.rules.bundle import zipped
+from mingcha.domains.inspections.tests import made
 
 PHONE = {"width": 390, "height": 844}
 
@@ -50,6 +51,25 @@ def moved(route: Route) -> None:
         files = {name: archive.read(name) for name in archive.namelist()}
     files["F.txt"] = files["F.txt"].replace("低风险".encode(), "中风险".encode(), 1)
     route.fulfill(body=zipped(files), content_type="application/zip")
+
+
+@pytest.mark.row("BEY-1")
+def test_whom_a_cancelled_draw_would_have_drawn_is_computed_from_typed_values(desk_of, draw):
+    page = desk_of("", viewport=PHONE).page
+    page.goto(f"/draws/{draw['cancelled_draw']}/")
+    page.get_by_label("双色球").fill("1 2 3")
+    page.get_by_label("随机信标").fill(made.REVEAL.values["drand"])
+
+    page.get_by_role("button", name="算出名单").click()
+    page.wait_for_selector("[data-draw-outcome=differs]")
+    expect(page.locator("[data-draw-said] li").last).to_contain_text("取值不符合样式")
+    page.get_by_label("双色球").fill(made.REVEAL.values["ssq"])
+    page.get_by_role("button", name="算出名单").click()
+    page.wait_for_selector("[data-draw-outcome=holds]")
+
+    expect(page.locator("[data-draw-step]")).to_contain_text("本应抽中 13 户")
+    expect(page.locator("[data-draw-list] tbody tr")).to_have_count(16)
+    assert objections(page) == []
 
 
 @pytest.mark.row("BEY-1")

@@ -19,6 +19,7 @@ import type { Computed, Outcome } from "./draw/check.ts";
 import { show } from "./draw/proof.ts";
 import type { Asked, Told } from "./draw/worker.ts";
 
+const HEADS = ["代码或代号", "分层", "次序", "说明"];
 const MOST_ROWS = 500; // of a table on the page; the file has all
 
 for (const section of document.querySelectorAll<HTMLElement>("[data-draw-bundle]")) {
@@ -46,7 +47,7 @@ function listed(section: HTMLElement, outcome: Outcome | Computed): string {
     isReserve ? "本应为备选" : "本应抽中",
   ]);
   body.replaceChildren(...rows.slice(0, MOST_ROWS).map(rowOf));
-  const lines = [["代码或代号", "分层", "次序", "说明"], ...rows].map((cells) => cells.join(","));
+  const lines = [HEADS, ...rows].map((cells) => cells.join(","));
   URL.revokeObjectURL(save.href);
   save.href = URL.createObjectURL(new Blob([`\ufeff${lines.join("\r\n")}\r\n`]));
   table.hidden = save.hidden = !list.length;
@@ -60,7 +61,8 @@ function rowOf(cells: string[]): HTMLTableRowElement {
   const row = document.createElement("tr");
   for (const [at, text] of cells.entries()) {
     const cell = row.insertCell();
-    if (at === 2) cell.className = "num";
+    cell.className = ["first", "", "num", ""][at] ?? "";
+    if (at) cell.dataset["label"] = HEADS[at];
     (at ? cell : cell.appendChild(document.createElement("code"))).textContent = text;
   }
   return row;

@@ -98,7 +98,7 @@ def _by_weight(whole: Counter[Kind], mine: Counter[Kind]) -> tuple[Counter[Kind]
         if len(weights[name]) <= MOST_WEIGHTS:
             return name, weight, str(weight)
         low = 1 << (weight.bit_length() - 1)
-        return name, weight, f"{low}–{2 * low - 1}"
+        return name, weight, f"{low}–{2 * low - 1}" if low > 1 else "1"
 
     return _renamed(whole, named), _renamed(mine, named)
 

@@ -1,5 +1,6 @@
 """Count what the public pages show of a year: violation rates, and observed against intended. For jobs."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ from mingcha.domains.inspections.errors import TooFewResults
 from mingcha.domains.inspections.models import Draw, DrawnUnit, Part, PublicStatistic
 from mingcha.domains.inspections.models.tasks import Level, Mode
 from mingcha.domains.inspections.rules import estimates, frequencies
-from mingcha.domains.inspections.rules.classes import compare
+from mingcha.domains.inspections.rules.classes import Class, compare
 from mingcha.domains.inspections.rules.estimates import Estimate, Found, Outcome
 from mingcha.domains.inspections.rules.frequencies import Pair
 from mingcha.domains.inspections.services import classing
@@ -206,11 +207,17 @@ def classes(year: int, kind: str) -> dict[str, Any]:
         "draws": [one.draw_id for one in found],
         "seen": [
             [label(one.name), one.observed, one.intended, one.deviations, one.is_fixed]
-            for one in test.seen
+            for one in sorted(test.seen, key=_by_number)
         ],
         "statistic": test.statistic, "freedom": test.freedom, "probability": test.probability,
         "compared": test.compared, "detectable": test.detectable,
     }  # fmt: skip
+
+
+def _by_number(one: Class) -> list[tuple[int, str]]:
+    """Names in the order of the numbers in them: weight 2 before weight 16."""
+    parts = re.findall("[0-9]+|[^0-9]+", one.name)
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
 def _named(draw: Draw, kind: str) -> classing.Named:

@@ -178,7 +178,7 @@ def test_a_committed_draw_says_what_it_waits_for_and_a_cancelled_one_why(shown, 
     first = client.get(f"/draws/{waiting.draw_id}/").content.decode()
     second = client.get(f"/draws/{cancelled.draw_id}/").content.decode()
 
-    assert "还没有取值" in first and "抽取完成后" in first
+    assert "还没有两人核对的取值" in first and "抽取完成后" in first
     assert "已取消" in second and "范围有误" in second
     assert client.get(f"/draws/{waiting.draw_id}/bundle.zip").status_code == 404
     assert client.get("/draws/SJ-2026-9999/").status_code == 404

@@ -259,7 +259,7 @@ def _seed(found: Any, said: Any) -> dict[str, object]:
                 "id": one.id, "label": label, "url": url,
                 "occasion": one.fallback if value and value.is_fallback else one.occasion,
                 "fallback": one.fallback, "is_fallback": bool(value and value.is_fallback),
-                "pattern": one.pattern, "at": minute_text(one.at),
+                "pattern": one.pattern, "at": minute_text(one.at), "is_due": one.at <= utc_now(),
                 "value": value.value if value else "",
                 "seen_at": value.seen_at if value else "",
             }
