@@ -134,6 +134,19 @@ def test_once_two_persons_confirmed_the_values_the_list_is_shown_and_can_be_chec
     assert (draw.seed, draw.drawn_at, draw.units.count()) == ("", None, 0)
 
 
+def test_the_page_of_the_draw_still_takes_its_values_and_has_the_list_published(shown, client):
+    draw = cancelled(shown)
+    client.force_login(shown.city.person("plan-manager"))
+    address = f"/inspections/draws/{draw.draw_id}"
+
+    page = client.get(f"{address}/").content.decode()
+    assert "公开页面会列出本应抽中的名单" in page and "录入取值" in page
+    client.post(f"{address}/value", {"source": "ssq", "value": SSQ})
+
+    assert draw.values.get().value == SSQ
+    assert "开始抽取" not in page and "取消抽取</button>" not in page
+
+
 def test_what_the_seed_needs_is_kept_when_the_task_is_written_anew(shown):
     draw = cancelled(shown)
     Pledge.objects.filter(task=draw.task_id).delete()

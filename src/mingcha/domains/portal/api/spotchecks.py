@@ -332,7 +332,8 @@ def draw(request: HttpRequest, draw_id: Number) -> HttpResponse:
     """As far as its level lets it be seen today. Refuses with 404."""
     found = draws.draw_called(draw_id)
     said, on = commitment_of(found), local_today()
-    row, path = draws.published_of(found), draws.bundle_of(found, said, on)
+    row = draws.published_of(found)
+    path = draws.bundle_of(found, said, on) or draws.unseeded_of(found, said, on)
     is_closed = draws.is_closed(said, on)
     revealed = set(found.task.pledges.exclude(nonce="").values_list("party", flat=True))
     is_due = utc_now() >= said.reveal_by

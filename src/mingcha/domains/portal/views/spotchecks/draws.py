@@ -37,6 +37,7 @@ from mingcha.domains.inspections.queries.public import notices
 from mingcha.domains.portal.views.spotchecks import words
 from mingcha.domains.portal.views.spotchecks.cancelled import Cancelled
 
+MOST_ACTS = 20  # on the page of a draw, with how many there are
 SCRIPT = "inspections/verify_draw.py"
 ASK = "draw-ask"
 
@@ -83,6 +84,7 @@ def draw(request: HttpRequest, draw_id: str) -> HttpResponseBase:
         "excluded": sorted(row.excluded.items()) if row else [],
         "avoided": sorted(row.avoided.items()) if row else [],
         "seed": _seed(found, said), "seals": _seals(found), "cancelled": cancelled,
+        "acts": ledger.history("inspections.draw", found.draw_id).count(),
         "vacant": queries.vacancies(found) if listing is not None else [],
         "rounds": list(found.rounds.order_by("number")) if not is_closed else [],
         "has_bundle": queries.bundle_of(found, said, on) is not None,
@@ -275,7 +277,7 @@ def _seed(found: Any, said: Any) -> dict[str, object]:
 def _seals(found: Any) -> list[dict[str, object]]:
     """The acts of the draw with the seals that hold them, oldest first."""
     made = []
-    for act in ledger.history("inspections.draw", found.draw_id).order_by("pk")[:20]:
+    for act in ledger.history("inspections.draw", found.draw_id).order_by("pk")[:MOST_ACTS]:
         seal = ledger.seal_of(act)
         url = reverse("portal:seal", args=[seal.no]) if seal else ""
         made.append({"verb": act.verb, "at": act.at, "no": seal.no if seal else None, "url": url})
