@@ -128,7 +128,7 @@ def steps(draw: Draw, now: Sequence[SourceNow]) -> list[dict[str, str]]:
     """Where the draw stands, for the left side of its page."""
     seeded = bool(now) and all(one.value and one.value.confirmed_at for one in now)
     is_over = draw.drawn_at is not None or draw.cancelled_at is not None
-    done = [True, seeded or is_over, is_over]
+    done = [True, seeded or not seeding.may_take_values(draw), is_over]
     labels = [
         ("名单冻结，承诺公布", local_day(draw.frozen_at).isoformat()),
         ("来源产生，两人录入核对", ""),

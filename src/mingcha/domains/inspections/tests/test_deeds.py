@@ -2,9 +2,11 @@
 
 import json
 from base64 import b64decode
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from mingcha.base.cases.contents import content_of
 from mingcha.base.cases.models import Case
@@ -37,6 +39,7 @@ from mingcha.domains.inspections.services.avoiding import Declared
 from mingcha.domains.inspections.services.tasks import Share
 from mingcha.domains.inspections.states import PartState, TaskState
 from mingcha.domains.inspections.testing import FOOD, Line, put_officers
+from mingcha.domains.inspections.views.forms import MomentField
 from mingcha.domains.parties.models import Party
 
 pytestmark = pytest.mark.django_db
@@ -220,6 +223,32 @@ def test_without_a_draw_only_those_of_the_strata_are_visited(line, strata):
     issuing.issue(line.task(mode="clue", sources=[], strata=strata), actor=line.manager)
 
     assert Part.objects.count() == (1 if strata else 60)
+
+
+def test_a_moment_finer_than_a_second_is_refused_in_words(line):
+    finer = line.source(utc_now() + timedelta(hours=1, microseconds=1))
+
+    with pytest.raises(errors.TaskIncomplete, match="只能精确到秒"):
+        line.task(sources=[replace(finer, at=finer.at.replace(microsecond=5))])
+    with pytest.raises(ValidationError, match="只能精确到秒"):
+        MomentField("时间").clean("2026-12-01T10:00:00.5")
+    assert MomentField("时间").clean("2026-12-01T10:00:05").second == 5
+
+
+def test_visits_that_could_be_merged_are_paged_searched_and_exported(line, client):
+    first = line.task(mode="special", sources=[])
+    for task in (first, line.task(mode="special", sources=[])):
+        issuing.issue(task, actor=line.manager)
+    client.force_login(line.manager)
+    address = f"/inspections/tasks/{first.case.number}/merges"
+
+    page = client.get(f"{address}?page=2")
+    none = client.get(f"{address}?q=没有这样的对象").content.decode()
+    exported = b"".join(client.get(f"{address}?export=csv").streaming_content)
+
+    assert (page.context["pager"].total, len(page.context["candidates"])) == (60, 20)
+    assert "没有找到" in none
+    assert exported.decode("utf-8-sig").count("有限公司") == 60
 
 
 def test_visits_of_two_tasks_to_one_entity_are_merged_when_the_other_agrees(line):
