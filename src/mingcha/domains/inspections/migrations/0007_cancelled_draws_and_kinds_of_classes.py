@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inspections", "0004_publications")]
+    dependencies = [("inspections", "0006_avoidances_declared_beforehand")]
 
     operations = [
         migrations.AddField(

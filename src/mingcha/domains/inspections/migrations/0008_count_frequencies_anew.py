@@ -6,7 +6,7 @@ NOTHING = migrations.RunSQL.noop
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inspections", "0005_cancelled_draws_and_kinds_of_classes")]
+    dependencies = [("inspections", "0007_cancelled_draws_and_kinds_of_classes")]
 
     operations = [
         migrations.RunSQL(
