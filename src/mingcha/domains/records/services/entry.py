@@ -485,7 +485,7 @@ def _entry(
         operation=handing.operation,
         party=next((one.value for one in fields if one.field == party), "")[:600],
         title=headline(table, fields)[:600],
-        occurred_on=date.fromisoformat(day) if day else None,
+        occurred_on=date.fromisoformat(f"{day}-01-01"[:10]) if day else None,  # or a year alone
         reason=handing.reason.strip()[:300],
         note=handing.note.strip()[:300],
     )
