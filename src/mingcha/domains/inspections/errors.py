@@ -173,7 +173,7 @@ class PlanIncomplete(MingchaError):
 
     code = "inspections/plan-incomplete"
     message = "抽查计划“{title}”还不能{deed}：{problem}。"
-    remedy = "请补充后再{deed}。"
+    remedy = "请先处理所说的情况，再{deed}。"
 
 
 class NobodyAbove(MingchaError):

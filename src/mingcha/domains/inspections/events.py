@@ -27,3 +27,27 @@ class PartRevoked(Event):
     def subject(self) -> str:
         """The part, by its case number."""
         return f"case/{self.part}"
+
+
+@dataclass(frozen=True)
+class PlanSettled(Event):
+    """A plan was published, or called off: the nation's table of plans follows."""
+
+    plan: str
+
+    @property
+    def subject(self) -> str:
+        """The plan, by its case number."""
+        return f"case/{self.plan}"
+
+
+@dataclass(frozen=True)
+class ObjectsNamed(Event):
+    """A draw has found its objects, or a reserve has taken a place."""
+
+    draw: str
+
+    @property
+    def subject(self) -> str:
+        """The draw."""
+        return f"draw/{self.draw}"

@@ -3,20 +3,49 @@
 from mingcha.base.cases.events import CaseMoved
 from mingcha.base.cases.models import Case
 from mingcha.base.events.services import on
-from mingcha.domains.inspections.events import PartReviewed, PartRevoked
-from mingcha.domains.inspections.models import Part
+from mingcha.domains.inspections.events import (
+    ObjectsNamed,
+    PartReviewed,
+    PartRevoked,
+    PlanSettled,
+)
+from mingcha.domains.inspections.models import Draw, Part, Plan
 from mingcha.domains.inspections.queries.parts import part_of
-from mingcha.domains.inspections.services import landing, publishing
-from mingcha.domains.inspections.states import PART_KIND, PartState
+from mingcha.domains.inspections.services import landing, national, publishing
+from mingcha.domains.inspections.states import PART_KIND, PartState, TaskState
 
 
 @on(PartReviewed)
 def land_result(event: PartReviewed) -> None:
     """审核通过的检查结果进入数据中心（行政检查行为）
 
-    Safe to run twice: records that have landed are left as they are, and a key lands once.
+    The last of a task lets it be known whom the draw had found. Safe to run twice: records that
+    have landed are left as they are, and a key lands once.
     """
-    landing.land(part_of(Case.objects.get(number=event.part)))
+    part = part_of(Case.objects.get(number=event.part))
+    landing.land(part)
+    task = part.visit.task
+    if task.case.state == TaskState.DONE:
+        for draw in task.draws.filter(drawn_at__isnull=False, cancelled_at__isnull=True):
+            national.land_draw(draw)
+
+
+@on(PlanSettled)
+def land_plan(event: PlanSettled) -> None:
+    """公布的抽查计划进入数据中心（双随机计划），撤销的撤回
+
+    Safe to run twice: what says the same already is left as it is.
+    """
+    national.land_plan(Plan.objects.get(case__number=event.plan))
+
+
+@on(ObjectsNamed)
+def land_objects(event: ObjectsNamed) -> None:
+    """公开抽取的对象进入数据中心（双随机抽查的监管对象）；其他的待检查全部结束
+
+    Safe to run twice: what says the same already is left as it is.
+    """
+    national.land_draw(Draw.objects.get(draw_id=event.draw))
 
 
 @on(PartRevoked)

@@ -54,11 +54,14 @@ PLAN_LIFE = Machine(
          clocks=(_stop(PUBLISH_PLAN_WITHIN),)),
     Move("return", "退回修改", {PlanState.SUBMITTED}, PlanState.DRAFT, FILE, asks_reason=True,
          back=True, clocks=(_stop(FILE_WITHIN),)),
-    Move("drop", "撤销", {PlanState.DRAFT, PlanState.FILED}, PlanState.DROPPED, PLAN,
-         over=Over.OPENER, asks_reason=True),
+    # Changed after it was published: filed and published anew.
+    Move("revise", "调整计划", {PlanState.PUBLISHED}, PlanState.DRAFT, PLAN, asks_reason=True),
+    Move("drop", "撤销", {PlanState.DRAFT, PlanState.FILED, PlanState.PUBLISHED},
+         PlanState.DROPPED, PLAN, over=Over.OPENER, asks_reason=True),
     duties={
         PlanState.DRAFT: "编制并报送备案", PlanState.SUBMITTED: "备案", PlanState.FILED: "公布计划",
     },
+    closes={PlanState.PUBLISHED},
 )  # fmt: skip
 
 

@@ -7,7 +7,13 @@ from mingcha.base.days import local_today
 from mingcha.base.jobs import AGAIN, defer, give_back_memory
 from mingcha.domains.inspections.models import Draw
 from mingcha.domains.inspections.rules.frequencies import SEEDS
-from mingcha.domains.inspections.services import bundling, publishing, simulating, statistics
+from mingcha.domains.inspections.services import (
+    bundling,
+    national,
+    publishing,
+    simulating,
+    statistics,
+)
 
 A_TURN_SECONDS = 20.0  # for which one simulation works before others have their turn
 
@@ -58,4 +64,12 @@ def count_public(timestamp: int = 0) -> None:
     """Count the public figures of every year anew."""
     for year in statistics.years():
         statistics.count_year(year)
+    give_back_memory()
+
+
+@app.periodic(cron="20 18 * * *")  # UTC: twenty past two in Shanghai
+@app.task(name="inspections.land_missed", queueing_lock="inspections.land_missed")
+def land_missed(timestamp: int = 0) -> None:
+    """Land plans and drawn objects that are not in the nation's tables and ought to be."""
+    national.land_missed()
     give_back_memory()

@@ -21,6 +21,7 @@ from mingcha.domains.inspections.models.lists import (
     Register,
     RegisterVersion,
 )
+from mingcha.domains.inspections.models.national import NationalRecord
 from mingcha.domains.inspections.models.plans import Plan, PlanLine
 from mingcha.domains.inspections.models.publications import (
     PublicityFile,
@@ -58,6 +59,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "Merging",
+    "NationalRecord",
     "PairingRound",
     "Part",
     "Place",

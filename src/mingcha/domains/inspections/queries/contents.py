@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model
 
 from mingcha.base.ledger.canonical import Json, digest_of
+from mingcha.base.ledger.hashing import sm3
 from mingcha.domains.inspections import models as m
 
 # kind of record → its Chinese name
@@ -81,8 +82,10 @@ def plan_content(case: int) -> Mapping[str, Json]:
     if plan is None:
         return {}
     lines = plan.lines.prefetch_related("items", "partners").order_by("number")
+    national = [row(one) for one in plan.national.order_by("pk")]
     return {
         **row(plan),
+        **({"national": national} if national else {}),
         "lines": [
             {
                 **row(one),
@@ -100,8 +103,11 @@ def task_content(case: int) -> Mapping[str, Json]:
     if task is None:
         return {}
     assignments = task.assignments.prefetch_related("items").order_by("pk")
+    objects = m.NationalRecord.objects.filter(draw__task=task).order_by("pk")
+    landed = sm3(b"".join(digest_of(row(one)) for one in objects.iterator(2_000))).hex()
     return {
         **row(task, "run_id"),
+        **({"national": landed} if objects.exists() else {}),
         "assignments": [
             {**row(one), "items": [row(item) for item in one.items.all()]} for one in assignments
         ],

@@ -12,12 +12,14 @@ from django.db import transaction
 
 from mingcha.base.cases.services import Said, advance
 from mingcha.base.days import local_today, second_text, utc_now
+from mingcha.base.events.services import announce
 from mingcha.base.jobs import defer
 from mingcha.base.ledger.hashing import sm3
 from mingcha.base.people.models import Account
 from mingcha.base.people.queries import require
 from mingcha.base.runs.models import Run
 from mingcha.domains.inspections import errors
+from mingcha.domains.inspections.events import ObjectsNamed
 from mingcha.domains.inspections.models import Assignment, Draw, DrawnUnit, Task, Visit
 from mingcha.domains.inspections.queries import seeding, selecting
 from mingcha.domains.inspections.queries.frozen import commitment_of
@@ -114,6 +116,7 @@ def hold(draw: Draw, *, actor: Account, tell: Tell) -> Draw:
             visits = _units(draw, task, found)
             open_parts(task, _teams(task, visits, found.pairing), actor=actor)
             act_on_draw(draw, "随机抽取", actor, seal_now=True)
+            announce(ObjectsNamed(draw.draw_id))
     return draw
 
 

@@ -10,6 +10,7 @@ from mingcha.domains.inspections.models import CheckRecord, Part, Place
 from mingcha.domains.inspections.models.lists import Method
 from mingcha.domains.inspections.models.tasks import Mode
 from mingcha.domains.inspections.queries import parts as queries
+from mingcha.domains.inspections.queries.national import plan_id
 from mingcha.domains.inspections.rules import following
 from mingcha.domains.records.queries.entry.filling import filled
 from mingcha.domains.records.queries.entry.known import INDIVIDUAL, Known
@@ -92,7 +93,7 @@ def _typed(part: Part, record: CheckRecord) -> Mapping[str, str]:
     task = visit.task
     checklist = record.item.checklist
     said = {
-        "plan_id": task.line.plan.case.number if task.line is not None else "",
+        "plan_id": plan_id(task.line),
         "supervise_item_implement_code": version.code,
         "supervise_item_check_icode": checklist.checklist.code if checklist is not None else "",
         "check_action_name": f"{version.name}检查",

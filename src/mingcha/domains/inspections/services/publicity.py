@@ -20,8 +20,9 @@ from mingcha.base.ledger import services as ledger
 from mingcha.base.people.models import Account, Organisation
 from mingcha.base.people.queries import require
 from mingcha.domains.inspections.errors import NothingToSend, ReceiptKept
-from mingcha.domains.inspections.models import Part, Plan, PublicityFile
+from mingcha.domains.inspections.models import Part, Plan, PlanLine, PublicityFile
 from mingcha.domains.inspections.queries.contents import row as whole_row
+from mingcha.domains.inspections.queries.national import object_row, plan_id, plan_row
 from mingcha.domains.inspections.queries.public.notices import (
     NATURAL_PERSON,
     Sought,
@@ -119,8 +120,10 @@ def rows_of(wanted: Wanted, body: Organisation) -> Iterator[Row]:
         found = Plan.objects.filter(
             body=body, published_at__date__range=(wanted.first, wanted.last)
         )
-        for plan in found.select_related("case", "body__region").order_by("published_at"):
-            yield _plan(plan)
+        lines = PlanLine.objects.filter(plan__in=found).select_related(
+            "plan__case", "plan__body__region"
+        )
+        yield from map(plan_row, lines.order_by("plan__published_at", "plan", "number"))
         return
     parts = results(Sought(body=body.code)).filter(published_at__gte=first)
     parts = parts.filter(published_at__date__lte=local_day(last)).order_by("published_at", "pk")
@@ -138,26 +141,11 @@ def rows_of(wanted: Wanted, body: Organisation) -> Iterator[Row]:
             yield made
 
 
-def _plan(plan: Plan) -> Row:
-    ratios = [one.ratio for one in plan.lines.all() if one.ratio is not None]
-    region = plan.body.region
-    return {
-        "plan_id": plan.case.number, "plan_name": plan.title, "plan_year": str(plan.year),
-        "area_name": region.name, "area_number": region.code, "department_uscc": plan.body.uscc,
-        "department_code": getattr(plan.body, "department", ""),
-        "check_ratio": format(ratios[0].normalize(), "f") if len(set(ratios)) == 1 else "",
-    }  # fmt: skip
-
-
 def _check(part: Part) -> Row | None:
     """An object drawn under a plan; who has no credit code, or no plan, is not in the nation's table."""
-    party, line = part.visit.party, part.visit.task.line
-    if line is None or party.kind == NATURAL_PERSON or part.visit.unit_id is None:
+    if part.visit.unit_id is None:
         return None
-    return {
-        "plan_id": line.plan.case.number, "object_name": party.name,
-        "object_id": party.code, "object_uscc": party.code,
-    }  # fmt: skip
+    return object_row(part.visit.task.line, part.visit.party)
 
 
 def _result(part: Part) -> Row:
@@ -169,7 +157,7 @@ def _result(part: Part) -> Row:
         "party_type": "自然人" if is_person else "法人及非法人组织",
         "uscc": "" if is_person else code_of(party.kind, party.code),
         "body": part.body.name, "body_uscc": part.body.uscc, "task": task.name,
-        "plan_id": task.line.plan.case.number if task.line else "",
+        "plan_id": plan_id(task.line),
         "kind": task.get_mode_display(), "items": "；".join(one.name for one in items),
         "basis": "；".join(dict.fromkeys(one.basis for one in items)),
         "checked_on": str(local_day(part.ended_at)) if part.ended_at else "",

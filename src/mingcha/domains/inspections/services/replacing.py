@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from mingcha.base.cases.models import Case
 from mingcha.base.cases.services import Opening, Said, advance, opened
+from mingcha.base.events.services import announce
 from mingcha.base.people.models import Account
 from mingcha.base.people.queries import require
 from mingcha.domains.inspections import errors
+from mingcha.domains.inspections.events import ObjectsNamed
 from mingcha.domains.inspections.models import Draw, DrawnUnit, Part, Replacement, Visit
 from mingcha.domains.inspections.services.teams import TO_BE_NAMED, Team, open_parts
 from mingcha.domains.inspections.states import INSPECT, REPLACEMENT_KIND, TASK, PartState
@@ -66,6 +68,7 @@ def allow(case: Case, *, actor: Account, said: Said) -> Replacement:
             Team(visit, part.assignment, (), f"递补对象，{TO_BE_NAMED}或补位") for part in parts
         ]
         open_parts(task, teams, actor=actor)
+        announce(ObjectsNamed(unit.draw.draw_id))
     return found
 
 

@@ -10,10 +10,19 @@ from django.urls import reverse
 
 from mingcha.base.cases.contents import digests
 from mingcha.base.cases.models import Case, Todo
+from mingcha.base.cases.services import Opening, opened
 from mingcha.base.days import local_today
 from mingcha.base.ledger.models import Act
 from mingcha.base.people.testing import make_account
-from mingcha.domains.inspections.models import Avoidance, Clue, Correction, Part, Place, Rating
+from mingcha.domains.inspections.models import (
+    Avoidance,
+    Clue,
+    Correction,
+    Part,
+    Place,
+    Plan,
+    Rating,
+)
 from mingcha.domains.inspections.tests.onsite import PNG, a_part, an_assignment, stage
 from mingcha.domains.inspections.views.checkcode import RatingForm
 from mingcha.domains.officers.models import CertificateHolder, Officer
@@ -242,6 +251,22 @@ def test_another_person_returns_and_accepts_and_the_result_becomes_a_fact(client
     assert "已入库" in said(
         go(client, scene.one).get(reverse("inspections:part", args=[scene.case.number]))
     )
+
+
+@pytest.mark.row("INS-6")
+@pytest.mark.django_db(transaction=True)
+def test_the_fact_of_a_planned_check_cites_its_batch(client, city):
+    scene = stage(city)
+    with opened(Opening("inspection-plan", "年度计划", scene.body), actor=None) as case:
+        plan = Plan.objects.create(case=case, body=scene.body, year=2026, title="年度计划")
+        scene.task.line = plan.lines.create(
+            number=1, name="食品", scope="全市", ratio="0.05", months=[11]
+        )
+    scene.task.save(update_fields=["line"])
+    handed_in(client, scene)
+    move(client, scene.head, scene.case, "approve")
+    do_jobs()
+    assert Fact.objects.get(dataset="check_action").payload["plan_id"] == f"{case.number}-1"
 
 
 @pytest.mark.row("INS-8")

@@ -172,7 +172,7 @@ def test_the_nations_exchange_tables_are_filled_as_the_standard_has_them(done, f
     file = publicity.make_file(wanted, body=done.body, actor=None)
 
     content = json.loads(vault.path_of(file.json.digest).read_text())
-    assert content["rows"][0]["plan_id"] == done.plan.case.number
+    assert content["rows"][0]["plan_id"] == f"{done.plan.case.number}-1"
     if form == "random_check":
         drawn = done.done.units.filter(is_reserve=False).values_list("key", flat=True)
         assert {row["object_uscc"] for row in content["rows"]} <= set(drawn)

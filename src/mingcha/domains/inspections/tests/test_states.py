@@ -16,7 +16,7 @@ PLAN_MOVES = {
     PlanState.DRAFT: ["submit", "drop"],
     PlanState.SUBMITTED: ["file", "return"],
     PlanState.FILED: ["publish", "drop"],
-    PlanState.PUBLISHED: [],
+    PlanState.PUBLISHED: ["revise", "drop"],
     PlanState.DROPPED: [],
 }
 TASK_MOVES = {

@@ -18,7 +18,7 @@ from mingcha.base.cases.services import Said
 from mingcha.base.listing import Column, Listing, options
 from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.inspections.models import Plan, PlanLine, RandomItem
-from mingcha.domains.inspections.queries import seen
+from mingcha.domains.inspections.queries import national, seen
 from mingcha.domains.inspections.services import plans as services
 from mingcha.domains.inspections.states import PLAN, PLAN_KIND, SEE, PlanState
 from mingcha.domains.inspections.views import attempt, who
@@ -135,7 +135,10 @@ def plan_lines(request: HttpRequest, number: str) -> HttpResponse:
 def plan_on(case: Case, reader: Account) -> Mapping[str, object]:
     """The plan and its batches."""
     plan = Plan.objects.select_related("body", "filed_with").get(case=case)
-    lines = plan.lines.prefetch_related("items__versions", "partners", "tasks__case")
+    lines = plan.lines.select_related("plan__case").prefetch_related(
+        "items__versions", "partners", "tasks__case"
+    )
+    landed = national.records_of(plan)
     return {
         "plan": plan,
         "facts": [
@@ -150,7 +153,8 @@ def plan_on(case: Case, reader: Account) -> Mapping[str, object]:
              "partners": "、".join(body.name for body in one.partners.all()),
              "amount": f"{one.ratio * 100:.4g}%" if one.ratio else f"{one.count} 户",
              "months": "、".join(f"{month} 月" for month in one.months),
-             "tasks": list(one.tasks.all())}
+             "tasks": list(one.tasks.all()), "plan_id": national.plan_id(one),
+             "landed": landed.get(national.plan_id(one))}
             for one in lines
         ],
         "may_write": case.state == PlanState.DRAFT and reader.holds_over(PLAN, plan.body),
@@ -172,6 +176,16 @@ def published(case: Case, facts: Mapping[str, Any], *, actor: Account, said: Sai
     return services.publish(case, actor=actor, said=said)
 
 
+def revised(case: Case, facts: Mapping[str, Any], *, actor: Account, said: Said) -> object:
+    """The plan is taken back to be changed."""
+    return services.revise(case, actor=actor, said=said)
+
+
+def dropped(case: Case, facts: Mapping[str, Any], *, actor: Account, said: Said) -> object:
+    """The plan is called off."""
+    return services.drop(case, actor=actor, said=said)
+
+
 FACE = Face(
     PLAN_KIND.name,
     template="inspections/plan.html",
@@ -179,7 +193,18 @@ FACE = Face(
     moves={
         "submit": MoveFace(deed=submitted, help="报送上一级中持有备案权限的单位。"),
         "file": MoveFace(deed=filed, help="同意后退回制定单位公布。"),
-        "publish": MoveFace(deed=published, help="公布后任务可以按批次编制；公众可以在网站查询。"),
+        "publish": MoveFace(
+            deed=published,
+            help="公布后任务可以按批次编制；公众可以在网站查询；各批次进入国家数据表“双随机计划”。",
+        ),
+        "revise": MoveFace(
+            deed=revised,
+            help="退回起草，修改批次后重新备案、公布；其间不再公开，也不能冻结新的任务。已有任务的批次不能改动。",
+        ),
+        "drop": MoveFace(
+            deed=dropped,
+            help="已有任务冻结或实施的不能撤销；撤销后不再公开，数据中心的记录一并撤回。",
+        ),
     },
 )
 

@@ -19,7 +19,7 @@ from mingcha.base.listing import Column, Listing, options
 from mingcha.base.people.models import Account, Organisation
 from mingcha.domains.inspections.models import Task
 from mingcha.domains.inspections.models.tasks import Mode
-from mingcha.domains.inspections.queries import frame, seen
+from mingcha.domains.inspections.queries import frame, national, seen
 from mingcha.domains.inspections.queries.naming import Naming
 from mingcha.domains.inspections.rules import criteria, seeds
 from mingcha.domains.inspections.services import freezing, issuing, merging
@@ -388,6 +388,7 @@ def task_on(case: Case, reader: Account) -> Mapping[str, object]:
     return {
         "task": task, "facts": frame.facts(task), "draws": list(task.draws.all()),
         "parts": frame.parts_by_state(task), "is_random": task.mode == Mode.RANDOM,
+        "landed": national.standing_of(task),
         "may_write": case.state == TaskState.DRAFT and reader.holds_over(TASK, task.body),
     }  # fmt: skip
 
