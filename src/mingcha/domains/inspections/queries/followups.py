@@ -1,12 +1,16 @@
 """Orders to correct and clues: the one door to each, and what they say to begin with."""
 
+from datetime import date
+
 from mingcha.base.cases.models import Case
+from mingcha.base.days import local_day, local_today
 from mingcha.base.errors import NotFound
 from mingcha.base.people.models import Account, Organisation
 from mingcha.base.people.queries import holders_of, line_above
 from mingcha.domains.inspections.models import Clue, Correction, Part
 from mingcha.domains.inspections.queries.parts import lines_of, result_label
 from mingcha.domains.inspections.rules import following
+from mingcha.domains.inspections.rules.following import Follow, Opens
 
 FOLLOW = "inspections.follow"
 
@@ -46,6 +50,22 @@ def followed(part: Part) -> list[tuple[str, Case]]:
     found = [("责令改正", part.correction.case)] if hasattr(part, "correction") else []
     clues = part.clues.select_related("case__unit").order_by("pk")
     return found + [(clue.get_kind_display(), clue.case) for clue in clues]
+
+
+def rows_for(part: Part) -> list[Follow]:
+    """What the table says of a part's result, as it stood on the day of the check."""
+    return following.follows(part.result, on=day_of(part))
+
+
+def doubt_of(found: Correction) -> str:
+    """What is still to be verified of the basis that the table gives for an order; "" for nothing."""
+    rows = [one for one in rows_for(found.part) if one.opens is Opens.CORRECTION]
+    return next((one.to_verify for one in rows if one.basis == found.basis), "")
+
+
+def day_of(part: Part) -> date:
+    """The day of a check: when it ended, else today."""
+    return local_day(part.ended_at) if part.ended_at is not None else local_today()
 
 
 def unit_for(part: Part) -> Organisation:

@@ -1,16 +1,22 @@
-"""What follows from a result (后续处置): a table with its basis, and how the national record says it.
+"""What follows from a result (后续处置): dated rows with their basis, and what the findings must show.
 
-The eight national results and those that local platforms add (code table 抽查结果). A row says what is
-opened when a reviewer accepts the result; a result without a row asks for nothing more.
+The rows are data, `following.yaml` beside this package; here they are read and looked up by the day
+of the check. The eight national results and those that local platforms add are the code table 抽查结果.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from datetime import date
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Opens(StrEnum):
-    """What a result opens; the last three and hand-over are kinds of clue."""
+    """What a result opens; all but the first are kinds of clue."""
 
     CORRECTION = "correction"
     ABNORMAL = "abnormal"
@@ -18,54 +24,97 @@ class Opens(StrEnum):
     CASE = "case"
 
 
-@dataclass(frozen=True)
-class Follow:
-    """A result opens something, on a ground."""
+class Row(BaseModel):
+    """Something that the law fixes, on the days from `since` to `until`, on a basis.
+
+    `to_verify` says what of it was not checked against the text of the law (待核); "" for nothing.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    since: date
+    until: date | None = None
+    basis: str = Field(min_length=1, max_length=250)
+    to_verify: str = Field("", max_length=100)
+
+    @property
+    def in_words(self) -> str:
+        """The basis, and what of it is still to be verified."""
+        return self.basis + (f"（待核：{self.to_verify}）" if self.to_verify else "")
+
+
+class Follow(Row):
+    """A result opens something."""
 
     result: str
     opens: Opens
-    basis: str
+
+
+class Decided(Row):
+    """With these results an administrative decision goes along: an order, a refusal recorded."""
+
+    results: frozenset[str]
+
+
+class National(Row):
+    """How the national record says each result: 抽查结果 → 检查结果."""
+
+    codes: Mapping[str, str]
+
+
+class Tables(BaseModel):
+    """following.yaml as a whole."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    follows: Sequence[Follow]
+    decided: Sequence[Decided]
+    national: Sequence[National]
 
 
 FINE, CORRECTED, UNFINISHED, ABSENT = "1", "E", "A", "6"
 UNPUBLISHED, FALSE, HINDERED, IDLE = "B", "C", "8", "F"
 CLOSED, DEREGISTERED, REVOKED, ANNULLED, MOVED = "7", "9", "10", "11", "12"
 
-# A number-2 order and a clue may both follow: the order asks the enterprise, the clue asks an office.
-TABLE: Sequence[Follow] = (
-    Follow(UNPUBLISHED, Opens.CORRECTION, "企业信息公示暂行条例第十八条：责令限期履行公示义务"),
-    Follow(UNPUBLISHED, Opens.ABNORMAL, "企业经营异常名录管理办法：未按规定公示应当公示的信息"),
-    Follow(FALSE, Opens.ABNORMAL, "企业经营异常名录管理办法：公示信息隐瞒真实情况、弄虚作假"),
-    Follow(ABSENT, Opens.ABNORMAL, "企业经营异常名录管理办法：通过登记的住所或者经营场所无法联系"),
-    Follow(HINDERED, Opens.UNCOOPERATIVE, "企业公示信息抽查暂行办法：不予配合情节严重的，予以公示"),
-    Follow(UNFINISHED, Opens.CORRECTION, "行政处罚法第二十八条：应当责令当事人改正或者限期改正"),
-    Follow(
-        UNFINISHED, Opens.CASE, "行政处罚法第五十四条：发现依法应当给予行政处罚的行为，应当立案"
-    ),
-)
-
 # What the findings must show: with a problem found, without, or either.
 WITH_PROBLEM = frozenset({UNPUBLISHED, FALSE, CORRECTED, UNFINISHED})
 WITHOUT_PROBLEM = frozenset({FINE, IDLE})
-# An administrative decision goes along with it: an order to correct, a refusal recorded.
-DECIDED = frozenset({UNFINISHED, CORRECTED, HINDERED})
 # Nobody could be met or nothing could be checked: lines may stay unanswered, and count as 未检查.
 NOT_CHECKED = frozenset(
     {ABSENT, HINDERED, IDLE, CLOSED, DEREGISTERED, REVOKED, ANNULLED, MOVED}
 )  # fmt: skip
-# 抽查结果 → 检查结果 of the national record (code table check_result). The national table has no code
-# for somebody who was not met or had closed: an act of another kind is done about it, 06.
-NATIONAL = {
-    FINE: "01", IDLE: "01", CORRECTED: "02", UNFINISHED: "02", UNPUBLISHED: "02",
-    FALSE: "06", ABSENT: "06", HINDERED: "06", CLOSED: "06", DEREGISTERED: "06", REVOKED: "06",
-    ANNULLED: "06", MOVED: "06",
-}  # fmt: skip
 PASSED, FAILED, SKIPPED, NEEDLESS = "01", "02", "03", "04"  # code table 检查项结果
 
+AnyRow = TypeVar("AnyRow", bound=Row)
 
-def follows(result: str) -> list[Follow]:
-    """What a result opens, in the order of the table."""
-    return [one for one in TABLE if one.result == result]
+
+@cache
+def tables() -> Tables:
+    """The rows as the product ships them. Raises ValidationError for what it does not know."""
+    text = files("mingcha.domains.inspections").joinpath("following.yaml").read_text("utf-8")
+    return Tables.model_validate(yaml.safe_load(text))
+
+
+def follows(result: str, *, on: date) -> list[Follow]:
+    """What a result of a check on a day opens, in the order of the table."""
+    return [one for one in _in_force(tables().follows, on) if one.result == result]
+
+
+def is_decided(result: str, *, on: date) -> bool:
+    """Whether an administrative decision goes along with a result of a day."""
+    return any(result in one.results for one in _in_force(tables().decided, on))
+
+
+def national(result: str, *, on: date) -> str:
+    """The code of 检查结果 for a result of a check on a day. Raises LookupError when none is fixed."""
+    for one in _in_force(tables().national, on):
+        if result in one.codes:
+            return one.codes[result]
+    raise LookupError(f"no national code for result {result} on {on}")
+
+
+def _in_force(rows: Sequence[AnyRow], on: date) -> list[AnyRow]:
+    return [one for one in rows if one.since <= on and (one.until is None or on <= one.until)]
 
 
 def mismatch(result: str, answers: Sequence[str]) -> str:

@@ -44,12 +44,12 @@ class Order:
 def open_for(part: Part, *, actor: Account) -> list[Case]:
     """Open what the table says of a part's result. Part of the act that accepts it."""
     made = []
-    for one in following.follows(part.result):
+    for one in queries.rows_for(part):
         if one.opens is Opens.CORRECTION:
             made.append(_open_correction(part, one, actor))
         else:
             said = _Clue(
-                Clue.Kind(one.opens), queries.unit_for(part), queries.words(part), one.basis
+                Clue.Kind(one.opens), queries.unit_for(part), queries.words(part), one.in_words
             )
             made.append(_open_clue(part, said, actor))
     return made

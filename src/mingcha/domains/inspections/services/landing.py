@@ -92,6 +92,7 @@ def _typed(part: Part, record: CheckRecord) -> Mapping[str, str]:
     visit, version, team = part.visit, record.item.item, _present(part)
     task = visit.task
     checklist = record.item.checklist
+    day = local_day(part.ended_at or part.submitted_at)  # type: ignore[arg-type]  # it was handed in
     said = {
         "plan_id": plan_id(task.line),
         "supervise_item_implement_code": version.code,
@@ -105,8 +106,8 @@ def _typed(part: Part, record: CheckRecord) -> Mapping[str, str]:
         "check_form": FORMS.get(Mode(task.mode), "01"),
         "check_type": "01" if Method.SITE in version.methods else "02",
         "check_mode": MODES.get(Mode(task.mode), ""),
-        "check_result": following.NATIONAL[_result_of(part, record)],
-        "check_date": str(local_day(part.ended_at or part.submitted_at)),  # type: ignore[arg-type]
+        "check_result": following.national(_result_of(part, record), on=day),
+        "check_date": str(day),
         "check_personnel": "、".join(one.name for one in team),
         "check_personnel_code": "、".join(one.certificate for one in team),
     }

@@ -76,11 +76,11 @@ def start_sooner(part: Part) -> bool:
 
     Twice does no harm. Returns whether it was started.
     """
-    if part.result not in following.DECIDED or part.case.state != PartState.REVIEWED:
+    on = local_day(part.reviewed_at) if part.reviewed_at else local_today()
+    if not following.is_decided(part.result, on=on) or part.case.state != PartState.REVIEWED:
         return False
     if part.case.clocks.filter(rule__key=SOON).exists():
         return False
-    on = local_day(part.reviewed_at) if part.reviewed_at else local_today()
     with changing(part.case, actor=None) as (case, leave):
         case_clocks.run(case, [ClockStep(Tick.START, SOON)], on=on)
         leave("适用七个工作日公示期限")

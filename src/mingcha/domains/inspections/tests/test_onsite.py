@@ -322,7 +322,7 @@ def test_what_a_result_opens_is_in_the_inbox_of_the_unit_responsible(client, sce
     assert {clue.kind for clue in clues} == kinds
     for clue in clues:
         todo = Todo.objects.get(case=clue.case)
-        assert todo.unit == scene.body and todo.verb == "受理后续处置线索" and clue.rule
+        assert todo.unit == scene.body and todo.verb == "受理后续处置线索" and "待核" in clue.rule
 
 
 @pytest.mark.row("INS-8")

@@ -92,6 +92,8 @@ class ServeFacts(Facts):
         self.initial.update({
             "order": found.order, "basis": found.basis, "correct_by": found.correct_by,
         })  # fmt: skip
+        if doubt := followups.doubt_of(found):
+            self.fields["basis"].help_text = f"待核：{doubt}；请核对原文后再送达。"
 
 
 class AnswerFacts(Facts):

@@ -272,7 +272,7 @@ def _page(
         "signature": next((one for one in files if one.kind == Evidence.Kind.SIGNATURE), None),
         "lacks": queries.missing(found, lines),
         "results": [
-            {"code": code, "label": label, "follows": following.follows(code)}
+            {"code": code, "label": label, "follows": following.follows(code, on=followups.day_of(found))}
             for code, label in queries.results()
         ],
         "result": queries.result_label(found.result), "followed": followups.followed(found),
