@@ -32,6 +32,7 @@ NO_PAGE = {
     "inspections:plan", "inspections:record", "inspections:attach", "inspections:evidence",
     "inspections:statement", "inspections:notice_pdf", "inspections:record_pdf",
     "inspections:order_pdf", "inspections:name_officers",
+    "inspections:receipt",
     "portal:draw_script", "portal:draw_bundle", "portal:draw_commitment",
     "inspections:draw_value", "inspections:draw_reveal", "inspections:draw_hold",
     "inspections:draw_cancel", "inspections:draw_refill", "inspections:item_publish",
@@ -49,6 +50,7 @@ NOT_YET = {
     "inspections:task_strata", "inspections:task_shares", "inspections:task_sources",
     "inspections:task_rows", "inspections:task_merges", "inspections:draw",
     "inspections:unit_replace", "inspections:register_close", "inspections:avoidance",
+    "inspections:receipt_new",
 }  # fmt: skip
 
 # Pages that need a case: test_cases.py looks at them.
@@ -237,6 +239,8 @@ VISITS = {
     "inspections:avoidances": ("head", "/inspections/avoidances/"),
     "inspections:avoidance_new": ("head", "/inspections/avoidances/new"),
     "inspections:check_code_typed": ("", "/c/"),
+    "inspections:offices": ("head", "/inspections/registration/"),
+    "inspections:office_new": ("data-bureau", "/inspections/registration/new"),
     "portal:codes": ("", "/standards/codes/industry/"),
     "portal:table": ("", "/standards/check_action/"),
 }

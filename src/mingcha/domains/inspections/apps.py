@@ -50,7 +50,7 @@ class InspectionsConfig(AppConfig):
             "inspection-part": contents.part_content,
             "inspection-replacement": contents.content_by(models.Replacement),
             "inspection-merging": contents.content_by(models.Merging),
-            "correction": contents.content_by(models.Correction),
+            "correction": contents.correction_content,
             "inspection-clue": contents.content_by(models.Clue),
         }
         for one in states.KINDS:

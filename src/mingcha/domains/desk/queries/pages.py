@@ -57,6 +57,7 @@ PLANNING = Doing("编制抽查计划，维护事项清单和名录库", "inspect
 TASKING = Doing("编制、冻结抽查任务", "inspections.task")
 DRAWING = Doing("录入随机数来源，抽取，补位", "inspections.draw")
 PUBLISHING = Doing("公布清单和计划，公示结果", "inspections.publish")
+OFFICES = Doing("设定登记机关", "rules.manage")
 CHECKING = Doing("确认任务，记录并提交检查结果", "inspections.inspect")
 AVOIDING = Doing("为本单位的执法人员登记、结束回避（本人的凭持证账号）", "inspections.review")
 REVIEWING = Doing("审核检查结果", "inspections.review")
@@ -255,6 +256,10 @@ PAGES: Mapping[str, Page] = {
     "inspections:notice_pdf": Page("检查通知书", ("inspections",), (CHECKING,)),
     "inspections:record_pdf": Page("现场检查笔录", ("inspections",), (CHECKING,)),
     "inspections:order_pdf": Page("责令改正通知书", ("inspections",), (CHECKING,)),
+    "inspections:receipt_new": Page("存入送达回证", ("inspections",), (CHECKING,)),
+    "inspections:receipt": Page("送达回证", ("inspections",), (CHECKING,)),
+    "inspections:offices": Page("登记机关", ("inspections",), (OFFICES,)),
+    "inspections:office_new": Page("设定登记机关", (), (OFFICES,)),
     "inspections:visit_ledger": Page("入企检查台账", ("inspections",), (CHECKING,)),
     "inspections:check_code": Page("检查码"),
     "inspections:check_code_typed": Page("输入检查码"),

@@ -249,6 +249,15 @@ PLACES = (
         under="inspections:tasks",
     ),
     Place(
+        "登记机关",
+        "列入经营异常名录的线索送交哪个登记机关",
+        "inspections:offices",
+        "organisations",
+        "inspections.see",
+        "检查",
+        under="inspections:tasks",
+    ),
+    Place(
         "结果公示",
         "按期公示检查结果，撤下被撤销的结果",
         "inspections:publication",

@@ -14,7 +14,7 @@ from mingcha.domains.inspections.models.draws import (
     Replacement,
     SeedValue,
 )
-from mingcha.domains.inspections.models.followups import Clue, Correction
+from mingcha.domains.inspections.models.followups import Clue, Correction, OrderReceipt
 from mingcha.domains.inspections.models.lists import (
     RandomItem,
     RandomItemVersion,
@@ -28,6 +28,7 @@ from mingcha.domains.inspections.models.publications import (
     PublicStatistic,
     PublishedDraw,
 )
+from mingcha.domains.inspections.models.registration import RegistrationOffice
 from mingcha.domains.inspections.models.tasks import (
     Assignment,
     AssignmentItem,
@@ -60,6 +61,7 @@ __all__ = [
     "Finding",
     "Merging",
     "NationalRecord",
+    "OrderReceipt",
     "PairingRound",
     "Part",
     "Place",
@@ -74,6 +76,7 @@ __all__ = [
     "Rating",
     "Register",
     "RegisterVersion",
+    "RegistrationOffice",
     "Replacement",
     "SeedSource",
     "SeedValue",
@@ -85,7 +88,9 @@ __all__ = [
 PROTECTED: Final[Mapping[str, tuple[str, ...]]] = {
     "inspections_registerversion": ("INSERT",),
     "inspections_drawnunit": ("INSERT",),
+    "inspections_orderreceipt": ("INSERT",),
     "inspections_pairinground": ("INSERT",),
     "inspections_randomitemversion": ("INSERT", "UPDATE (until, published_at, published_by_id)"),
+    "inspections_registrationoffice": ("INSERT", "UPDATE (until)"),
     "inspections_seedvalue": ("INSERT", "UPDATE (confirmed_at, confirmed_by_id, refused_at)"),
 }

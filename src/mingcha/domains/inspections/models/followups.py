@@ -43,8 +43,62 @@ class Correction(models.Model):
         return f"{self.case_id} {self.correct_by}"
 
 
+class OrderReceipt(models.Model):
+    """The signed receipt of an order to correct (责令改正送达回证): a photo or PDF, kept by its hash.
+
+    `served_on` is the day on which the order was handed over; who did not sign is told in `note`.
+    """
+
+    class Manner(models.TextChoices):
+        DIRECT = "direct", "直接送达"
+        LEFT = "left", "留置送达"
+        MAIL = "mail", "邮寄送达"
+        ELECTRONIC = "electronic", "电子送达"
+        ENTRUSTED = "entrusted", "委托送达"
+        ANNOUNCED = "announced", "公告送达"
+
+    correction = models.ForeignKey(
+        Correction, verbose_name="责令改正", on_delete=models.PROTECT, related_name="receipts"
+    )
+    manner = models.CharField("送达方式", max_length=10, choices=Manner.choices)
+    served_on = models.DateField("送达日期")
+    received_by = models.CharField("签收人", max_length=60, blank=True)
+    note = models.CharField("没有签收的情况", max_length=300, blank=True)
+    file = models.ForeignKey(
+        "records.VaultFile", verbose_name="文件", on_delete=models.PROTECT, related_name="+"
+    )
+    name = models.CharField("文件名称", max_length=200)
+    by = models.ForeignKey(
+        "people.Account", verbose_name="存入人", on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField("存入时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "责令改正送达回证"
+        ordering = ["correction", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["correction", "file"], name="order_receipt_once"),
+            models.CheckConstraint(
+                condition=~Q(received_by="") | ~Q(note=""), name="order_receipt_signed_or_why_not"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.correction_id} {self.in_words}"
+
+    @property
+    def in_words(self) -> str:
+        """How, when and by whom: "直接送达，2026-11-28，王某签收"."""
+        signed = f"{self.received_by}签收" if self.received_by else "未签收"
+        said = [self.get_manner_display(), str(self.served_on), signed, self.note]
+        return "，".join(one for one in said if one)
+
+
 class Clue(models.Model):
-    """A result that asks for other work (后续处置线索), in the inbox of the unit responsible. A case."""
+    """A result that asks for other work (后续处置线索), in the inbox of the unit responsible. A case.
+
+    `addressed` says why that unit, where another might have been expected.
+    """
 
     class Kind(models.TextChoices):
         ABNORMAL = "abnormal", "列入经营异常名录"
@@ -60,7 +114,8 @@ class Clue(models.Model):
     )
     kind = models.CharField("种类", max_length=14, choices=Kind.choices)
     text = models.CharField("线索内容", max_length=2000)
-    rule = models.CharField("开启依据", max_length=300)
+    rule = models.CharField("开启依据", max_length=400)
+    addressed = models.CharField("送交依据", max_length=400, blank=True)
     outcome = models.CharField("处置情况", max_length=1000, blank=True)
     document = models.CharField("处置文书号", max_length=100, blank=True)
 

@@ -17,6 +17,7 @@ RECORDS = {
     "inspections.register": "名录库",
     "inspections.draw": "随机抽取",
     "inspections.avoidance": "回避登记",
+    "inspections.registration": "登记机关",
 }
 
 
@@ -141,6 +142,20 @@ def opened_part(part: m.Part, places: Iterable[m.Place]) -> Mapping[str, Json]:
     }
 
 
+def correction_content(case: int) -> Mapping[str, Json]:
+    """An order to correct with the receipts of its service."""
+    one = m.Correction.objects.filter(pk=case).first()
+    if one is None:
+        return {}
+    receipts = [row(receipt) for receipt in one.receipts.order_by("pk")]
+    return {**row(one), **({"receipts": receipts} if receipts else {})}
+
+
+def registration_content(office: m.RegistrationOffice) -> Mapping[str, Json]:
+    """Who registers; the generated column says nothing more."""
+    return row(office, "entities")
+
+
 def content_by(model: type[Model]) -> Callable[[int], Mapping[str, Json]]:
     """The content of a kind of case whose row has nothing hanging on it."""
 
@@ -186,4 +201,5 @@ _HELD: dict[str, tuple[type[Model], Callable[[Any], Mapping[str, Json]], str]] =
     "inspections.register": (m.Register, register_content, "public_id"),
     "inspections.draw": (m.Draw, draw_content, "draw_id"),
     "inspections.avoidance": (m.Avoidance, avoidance_content, "pk"),
+    "inspections.registration": (m.RegistrationOffice, registration_content, "pk"),
 }

@@ -109,6 +109,7 @@ def record(part: Part) -> dict[str, Any]:
              "digest": one.file.digest}
             for one in files
         ],
+        "order": _ordered(part.correction) if hasattr(part, "correction") else None,
     }  # fmt: skip
 
 
@@ -121,8 +122,24 @@ def order(found: Correction) -> dict[str, Any]:
         "checked_on": str(local_day(part.ended_at)) if part.ended_at else "",
         "order": found.order, "basis": found.basis, "correct_by": str(found.correct_by),
         "served": _moment(found.served_at), "today": str(local_today()),
+        "receipts": _receipts(found),
         "team": [_person(one) for one in queries.team(part) if one.is_present],
     }  # fmt: skip
+
+
+def _ordered(found: Correction) -> dict[str, Any]:
+    """The order to correct that came of a check, as its record names it."""
+    return {
+        "number": found.case.number, "correct_by": str(found.correct_by),
+        "served": _moment(found.served_at), "receipts": _receipts(found),
+    }  # fmt: skip
+
+
+def _receipts(found: Correction) -> list[dict[str, str]]:
+    return [
+        {"how": one.in_words, "name": one.name, "digest": one.file.digest}
+        for one in found.receipts.select_related("file").order_by("pk")
+    ]
 
 
 def _person(place: Place) -> dict[str, Any]:

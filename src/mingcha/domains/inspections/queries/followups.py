@@ -7,7 +7,8 @@ from mingcha.base.days import local_day, local_today
 from mingcha.base.errors import NotFound
 from mingcha.base.people.models import Account, Organisation
 from mingcha.base.people.queries import holders_of, line_above
-from mingcha.domains.inspections.models import Clue, Correction, Part
+from mingcha.domains.inspections.models import Clue, Correction, OrderReceipt, Part
+from mingcha.domains.inspections.queries import registration
 from mingcha.domains.inspections.queries.parts import lines_of, result_label
 from mingcha.domains.inspections.rules import following
 from mingcha.domains.inspections.rules.following import Follow, Opens
@@ -66,6 +67,34 @@ def doubt_of(found: Correction) -> str:
 def day_of(part: Part) -> date:
     """The day of a check: when it ended, else today."""
     return local_day(part.ended_at) if part.ended_at is not None else local_today()
+
+
+def addressee(part: Part, opens: Opens) -> tuple[Organisation, str]:
+    """To which body a clue goes, and why where that is not plain.
+
+    A listing goes to whoever keeps the register of the entity, as declared for the day of the check;
+    without a declaration, or where nobody there can follow a clue, to `unit_for`, and it is said.
+    """
+    usual, party = unit_for(part), part.visit.party
+    if opens is not Opens.ABNORMAL:
+        return usual, ""
+    office = registration.office_for(party, on=day_of(part))
+    if office is None:
+        return usual, f"没有设定该对象的登记机关，送{usual.name}；请其转送登记机关"
+    of = f"登记机关（{office.region.full_name}，{registration.kind_label(office.kind)}，{office.basis}）"
+    own = holders_of(FOLLOW, office.body).filter(organisation__path__startswith=office.body.path)
+    if not own.exists():
+        return usual, f"{of}{office.body.name}没有办理线索的人员，送{usual.name}；请其转送"
+    return office.body, of
+
+
+def receipt_of(case: Case, number: int) -> OrderReceipt:
+    """One receipt of an order that somebody may see. Raises NotFound."""
+    found = OrderReceipt.objects.select_related("file").filter(correction=case.pk, pk=number)
+    receipt = found.first()
+    if receipt is None:
+        raise NotFound(what="送达回证", key=number)
+    return receipt
 
 
 def unit_for(part: Part) -> Organisation:

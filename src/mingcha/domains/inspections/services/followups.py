@@ -48,9 +48,8 @@ def open_for(part: Part, *, actor: Account) -> list[Case]:
         if one.opens is Opens.CORRECTION:
             made.append(_open_correction(part, one, actor))
         else:
-            said = _Clue(
-                Clue.Kind(one.opens), queries.unit_for(part), queries.words(part), one.in_words
-            )
+            unit, why = queries.addressee(part, one.opens)
+            said = _Clue(Clue.Kind(one.opens), unit, queries.words(part), one.in_words, why)
             made.append(_open_clue(part, said, actor))
     return made
 
@@ -182,6 +181,7 @@ class _Clue:
     unit: Organisation
     text: str
     basis: str
+    addressed: str = ""
 
 
 def _open_correction(part: Part, follow: Follow, actor: Account) -> Case:
@@ -210,8 +210,9 @@ def _open_clue(part: Part, said: _Clue, actor: Account | None) -> Case:
     )  # fmt: skip
     with opened(opening, actor=actor) as case:
         Clue.objects.create(
-            case=case, part=part, kind=said.kind, text=said.text[:2000], rule=said.basis[:300]
-        )
+            case=case, part=part, kind=said.kind, text=said.text[:2000], rule=said.basis[:400],
+            addressed=said.addressed[:400],
+        )  # fmt: skip
     link(part.case, case, why=said.kind.label, actor=actor)
     return case
 

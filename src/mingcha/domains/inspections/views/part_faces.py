@@ -16,7 +16,7 @@ from mingcha.domains.inspections.queries import avoidances, followups, parts
 from mingcha.domains.inspections.queries.documents import title_of
 from mingcha.domains.inspections.services import avoiding, onsite, reviewing
 from mingcha.domains.inspections.services import followups as following
-from mingcha.domains.inspections.states import CLUE_KIND, CORRECTION_KIND, PART_KIND
+from mingcha.domains.inspections.states import CLUE_KIND, CORRECTION_KIND, INSPECT, PART_KIND
 
 DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
@@ -173,6 +173,8 @@ def correction_on(case: Case, reader: Account) -> Mapping[str, object]:
         ],
         "check": found.part.case, "recheck": found.recheck.case if found.recheck else None,
         "pdf": reverse("inspections:order_pdf", args=[case.number]),
+        "receipts": list(found.receipts.select_related("file", "by").order_by("pk")),
+        "may_keep": case.state not in ("draft", "revoked") and reader.holds_over(INSPECT, case.unit),
     }  # fmt: skip
 
 
@@ -185,6 +187,7 @@ def clue_on(case: Case, reader: Account) -> Mapping[str, object]:
             {"label": "移来单位", "value": found.part.body.name},
             {"label": "线索内容", "value": found.text, "wide": True},
             {"label": "开启依据", "value": found.rule, "wide": True},
+            {"label": "送交依据", "value": found.addressed, "wide": True},
             {"label": "处置情况", "value": found.outcome, "wide": True},
             {"label": "处置文书号", "value": found.document},
         ],
@@ -227,7 +230,7 @@ FACES = (
     Face(
         CORRECTION_KIND.name, "inspections/correction_face.html", correction_on,
         {
-            "serve": MoveFace(ServeFacts, following.served, "送达后改正期限开始计算；先打印通知书请当事人签收。"),
+            "serve": MoveFace(ServeFacts, following.served, "送达后改正期限开始计算；先打印通知书请当事人签收，签收后把送达回证存入本件。"),
             "answer": MoveFace(AnswerFacts, following.answered),
             "recheck": MoveFace(
                 RecheckFacts, following.rechecked,

@@ -228,10 +228,8 @@ def evidence(request: HttpRequest, number: str, file: int) -> HttpResponseBase:
     """A file of a part, as a download that no browser opens by itself. Leaves one act."""
     found = queries.evidence_for(who(request), number, file)
     onsite.note_taken(found, number=number, actor=who(request))
-    kind = next((k for k, (_, ends) in attachments.KINDS.items()
-                 if found.name.lower().endswith(ends)), "pdf")  # fmt: skip
     response = FileResponse(
-        vault.path_of(found.file.digest).open("rb"), content_type=attachments.TYPES[kind]
+        vault.path_of(found.file.digest).open("rb"), content_type=attachments.type_of(found.name)
     )
     response["Content-Disposition"] = attachment(found.name)
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"

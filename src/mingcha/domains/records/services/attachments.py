@@ -68,6 +68,12 @@ def index(attachment: Attachment) -> None:
     vault.index(attachment.kept)
 
 
+def type_of(name: str) -> str:
+    """The content type of a kept file, by the ending of its name."""
+    ending = Path(name).suffix.lower()
+    return TYPES[next((kind for kind, (_, ends) in KINDS.items() if ending in ends), "pdf")]
+
+
 class _Tail:
     """Lets blocks through up to the limit, and remembers the last bytes."""
 
