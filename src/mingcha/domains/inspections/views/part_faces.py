@@ -161,12 +161,14 @@ def part_on(case: Case, reader: Account) -> Mapping[str, object]:
 def correction_on(case: Case, reader: Account) -> Mapping[str, object]:
     """An order to correct on its case page."""
     found = followups.correction_of(case)
+    doubt = followups.doubt_of(found) if found.served_at is None else ""
     return {
         "facts": [
             {"label": "当事人", "value": found.part.visit.party.name},
             {"label": "改正期限", "value": str(found.correct_by)},
             {"label": "责令改正内容", "value": found.order, "wide": True},
             {"label": "依据", "value": found.basis, "wide": True},
+            *([{"label": "待核", "value": f"依据{doubt}", "wide": True}] if doubt else []),
             {"label": "送达时间", "value": found.served_at},
             {"label": "改正结论", "value": _concluded(found)},
             {"label": "当事人改正情况", "value": found.answer, "wide": True},
@@ -187,7 +189,7 @@ def clue_on(case: Case, reader: Account) -> Mapping[str, object]:
             {"label": "移来单位", "value": found.part.body.name},
             {"label": "线索内容", "value": found.text, "wide": True},
             {"label": "开启依据", "value": found.rule, "wide": True},
-            {"label": "送交依据", "value": found.addressed, "wide": True},
+            *([{"label": "送交依据", "value": found.addressed, "wide": True}] if found.addressed else []),
             {"label": "处置情况", "value": found.outcome, "wide": True},
             {"label": "处置文书号", "value": found.document},
         ],

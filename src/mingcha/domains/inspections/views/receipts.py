@@ -42,7 +42,7 @@ class ReceiptForm(forms.Form):
         help_text="拒绝签收、留置、公告或邮寄退回的，写明情况和见证人。",
     )  # fmt: skip
     file = forms.FileField(
-        label="送达回证", widget=forms.FileInput({"accept": "image/jpeg,image/png,.pdf"}),
+        label="送达回证", widget=forms.FileInput({"accept": "image/jpeg,image/png,.pdf", "class": "form-control"}),
         help_text="照片或扫描件（JPEG、PNG、PDF）；按内容的 SM3 值保存，存入后不能更换，可以再存一份。",
     )  # fmt: skip
 

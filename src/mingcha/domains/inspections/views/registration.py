@@ -54,7 +54,7 @@ class OfficeForm(forms.Form):
     )  # fmt: skip
     kind = forms.ChoiceField(label="对象类型", required=False)
     body = forms.ModelChoiceField(
-        label="登记机关", queryset=Organisation.objects.none(),
+        label="登记机关", queryset=Organisation.objects.none(), empty_label="请选择",
         help_text="列入经营异常名录的线索进入它的待办。",
     )  # fmt: skip
     since = forms.DateField(
