@@ -1,15 +1,18 @@
 """A published plan and whom its draws have found are records of the nation's tables, by themselves."""
 
+from base64 import b64decode
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
+from mingcha.base.cases.contents import digests
 from mingcha.base.cases.models import Case
 from mingcha.base.cases.services import advance
 from mingcha.base.days import local_today, utc_now
 from mingcha.base.jobs import import_jobs
+from mingcha.base.ledger.models import Act
 from mingcha.base.people.models import Organisation
 from mingcha.base.people.testing import make_account
 from mingcha.domains.inspections.models import NationalRecord, SeedSource, Task
@@ -190,6 +193,10 @@ def test_whom_an_open_draw_has_found_is_landed_at_once_and_cites_the_batch(year,
     assert {one[2]["plan_id"] for one in found.values()} == {f"{year.case().number}-1"}
     page = client.get(reverse("desk:case", args=[draw.task.case.number])).content.decode()
     assert "双随机抽查的监管对象" in page and "3 户" in page
+    held = dict(digests())
+    for number in (year.case().number, draw.task.case.number):
+        last = Act.objects.filter(record_kind="case", record_key=number).latest("pk")
+        assert b64decode(last.body[47:91]) == held[number]
 
 
 @pytest.mark.row("INS-6")
