@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inspections', '0004_publications'),
+        ('inspections', '0008_count_frequencies_anew'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inspections', '0005_national_records'),
+        ('inspections', '0009_national_records'),
         ('people', '0003_deputies_and_views'),
         ('records', '0009_batch_received'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
