@@ -26,6 +26,7 @@ class OnSite {
   private readonly waiting = new Map<string, Tap>();
   private timer = 0;
   private running = false;
+  private underway: Promise<void> = Promise.resolve();
   private readonly key: string;
   private readonly saved: HTMLElement | null;
 
@@ -48,8 +49,14 @@ class OnSite {
     if (this.waiting.size > 0) void this.send();
   }
 
-  /** Resolves to whether everything is kept by the server. */
+  /** Whether the server has everything, and nothing is on its way. */
+  get isSettled(): boolean {
+    return this.waiting.size === 0 && !this.running;
+  }
+
+  /** Resolves to whether everything is kept by the server, once what is on its way has arrived. */
   async settled(): Promise<boolean> {
+    await this.underway;
     await this.send();
     return this.waiting.size === 0;
   }
@@ -81,7 +88,7 @@ class OnSite {
     if (chosen.value !== PASSED && note === "") {
       this.waiting.delete(line.dataset["line"] ?? "");
       line.classList.add("wants-note");
-      this.say("还没有保存：请写说明", "due");
+      this.missing();
       return;
     }
     line.classList.remove("wants-note");
@@ -92,9 +99,14 @@ class OnSite {
     this.timer = window.setTimeout(() => void this.send(), pause);
   }
 
-  private async send(): Promise<void> {
+  /** Send what waits; what is on its way already is waited for. */
+  private send(): Promise<void> {
     window.clearTimeout(this.timer);
-    if (this.running || this.waiting.size === 0) return;
+    if (!this.running && this.waiting.size > 0) this.underway = this.sendAll();
+    return this.underway;
+  }
+
+  private async sendAll(): Promise<void> {
     this.running = true;
     const batch = new Map(this.waiting);
     try {
@@ -106,7 +118,7 @@ class OnSite {
       this.keep();
       const done = this.form.querySelector("[data-done]");
       if (done !== null) done.textContent = String(kept.done);
-      if (this.waiting.size === 0) this.say(`已保存 ${kept.at}`, "done");
+      if (this.waiting.size === 0 && !this.missing()) this.say(`已保存 ${kept.at}`, "done");
     } catch (error) {
       if (error instanceof Refused && error.problem.isTold) {
         this.say(`没有保存：${error.problem.title}${error.problem.detail}`, "late");
@@ -144,6 +156,13 @@ class OnSite {
       }
     }
     input.value = "";
+  }
+
+  /** Whether an answer still wants its note, which is said as long as it does. */
+  private missing(): boolean {
+    const lines = this.form.querySelectorAll(".wants-note").length;
+    if (lines > 0) this.say(`${lines} 项还没有保存：请写说明`, "due");
+    return lines > 0;
   }
 
   private tell(line: HTMLElement, words: string): void {
@@ -273,12 +292,13 @@ if (form !== null) {
   for (const other of Array.from(document.querySelectorAll<HTMLFormElement>("form[data-submit], form[data-statement]"))) {
     let passed = false;
     other.addEventListener("submit", (event) => {
-      if (passed) return;
+      if (passed || onSite.isSettled) return;
       event.preventDefault();
       const button = event.submitter;
       void onSite.settled().then((kept) => {
         passed = kept;
-        if (kept) other.requestSubmit(button);
+        // In a task of its own: a form that is still being submitted ignores that it is asked to.
+        if (kept) window.setTimeout(() => other.requestSubmit(button));
       });
     }, { capture: true });
   }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
@@ -26,6 +27,7 @@ from mingcha.domains.desk.views.case_forms import (
     LinkForm,
     UrgeForm,
 )
+from mingcha.domains.desk.views.inbox import back_to
 
 
 @door(SIGNED_IN)
@@ -191,13 +193,17 @@ def _seen_anew(form: forms.Form, found: Case) -> None:
 
 
 def _done(request: HttpRequest, found: Case, label: str) -> HttpResponse:
-    """Say so, and stay with the case; where it has gone to others, go on with the inbox."""
+    """Say so, and stay where the move was made: on the case, or on the page on which its kind is
+    worked on. Where the case has gone to others, go on with the inbox.
+    """
     messages.success(request, f"{found.number} 已{label}。")
     try:
         cases.case_for(who(request), found.number)
     except NotFound:
         return redirect("desk:inbox")
-    return redirect("desk:case", found.number)
+    here = reverse("desk:case", args=[found.number])
+    came_from = back_to(request, here)
+    return redirect(here if urlsplit(came_from).path.startswith(here) else came_from)
 
 
 def _page(

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
@@ -102,10 +102,10 @@ def told(request: HttpRequest, outcome: Outcome, verb: str) -> None:
 
 
 def back_to(request: HttpRequest, fallback: str) -> str:
-    """The page from which a batch was sent, if it is ours."""
+    """The page from which something was sent, if it is ours; else `fallback`, a name or an address."""
     came_from = request.headers.get("Referer", "")
     here = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, request.is_secure())
-    return came_from if here else reverse(fallback)
+    return came_from if here else resolve_url(fallback)
 
 
 def _told(request: HttpRequest, outcome: Outcome, verb: str) -> HttpResponse:

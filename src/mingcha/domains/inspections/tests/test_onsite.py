@@ -110,6 +110,17 @@ def test_the_task_is_in_the_inbox_and_in_my_inspections_and_both_confirm(client,
     assert state(scene.case) == "confirmed"
 
 
+def test_a_move_made_on_the_page_for_the_site_stays_there(client, scene):
+    page = f"http://testserver{reverse('inspections:part', args=[scene.case.number])}"
+    confirm = reverse("desk:case_move", args=[scene.case.number, "confirm"])
+
+    on_site = go(client, scene.one).post(confirm, headers={"Referer": page})
+    elsewhere = go(client, scene.two).post(confirm, headers={"Referer": "https://elsewhere.cn/"})
+
+    assert on_site.url == page
+    assert elsewhere.url == reverse("desk:case", args=[scene.case.number])
+
+
 @pytest.mark.row("INS-4")
 def test_avoidance_leaves_a_vacant_place_that_the_unit_is_told_of(client, scene):
     move(client, scene.one, scene.case, "confirm")

@@ -44,7 +44,7 @@ class SubmitFacts(Facts):
     result = forms.ChoiceField(label="抽查结果")
     summary = forms.CharField(
         label="检查情况", max_length=2000, widget=forms.Textarea({"rows": 4}),
-        help_text="概括检查经过和发现的问题，随结果公示；不要写入个人信息和商业秘密。",
+        help_text="概括检查经过和发现的问题，写入现场检查笔录；公示的是结果，不是这段文字。",
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
