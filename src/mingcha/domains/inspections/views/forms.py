@@ -123,7 +123,8 @@ class ItemForm(forms.Form):
     basis = forms.CharField(label="检查依据", max_length=1000, widget=forms.Textarea({"rows": 3}))
     partners = forms.ModelMultipleChoiceField(
         Organisation.objects.none(), label="联合部门", required=False,
-        help_text="可以联合检查的部门；选了即列入跨部门联合抽查事项清单。按住 Ctrl 多选。",
+        help_text="可以联合检查的部门；选了即列入跨部门联合抽查事项清单。",
+        widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     since = forms.DateField(label="生效日期", widget=DateInput())
     until = forms.DateField(label="失效日期", widget=DateInput(), required=False)
@@ -231,10 +232,13 @@ class LineForm(forms.Form):
     """A batch of a plan; an empty one is left out."""
 
     name = forms.CharField(label="抽查任务", max_length=200)
-    items = forms.ModelMultipleChoiceField(RandomItem.objects.none(), label="随机抽查事项")
-    partners = forms.ModelMultipleChoiceField(
-        Organisation.objects.none(), label="参加部门", required=False
+    items = forms.ModelMultipleChoiceField(
+        RandomItem.objects.none(), label="随机抽查事项", widget=forms.CheckboxSelectMultiple
     )
+    partners = forms.ModelMultipleChoiceField(
+        Organisation.objects.none(), label="参加部门", required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
     scope = forms.CharField(label="抽查范围", max_length=500)
     ratio = forms.DecimalField(
         label="抽查比例（%）", required=False, min_value=0, max_value=100, decimal_places=4
@@ -378,7 +382,9 @@ class ShareForm(forms.Form):
     """What a department does; an empty one is left out."""
 
     body = forms.ModelChoiceField(Organisation.objects.none(), label="部门")
-    items = forms.ModelMultipleChoiceField(RandomItemVersion.objects.none(), label="随机抽查事项")
+    items = forms.ModelMultipleChoiceField(
+        RandomItemVersion.objects.none(), label="随机抽查事项", widget=forms.CheckboxSelectMultiple
+    )
     skill = forms.CharField(label="执法类别", required=False, max_length=60)
     count = forms.IntegerField(label="每户检查人数", min_value=2, max_value=9, initial=2)
 

@@ -212,7 +212,7 @@ FACE = Face(
 def _initial(line: PlanLine) -> dict[str, Any]:
     return {
         "name": line.name, "items": list(line.items.all()), "partners": list(line.partners.all()),
-        "scope": line.scope, "ratio": line.ratio * 100 if line.ratio else None,
+        "scope": line.scope, "ratio": format((line.ratio * 100).normalize(), "f") if line.ratio else None,
         "count": line.count, "months": [str(one) for one in line.months],
     }  # fmt: skip
 
