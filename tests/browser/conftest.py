@@ -27,6 +27,8 @@ CHROMIUM = next(
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 PATIENCE_MS = 60_000
 LOOKS = 120
+# Until the page is as old as a form must be: what is sent at once is taken for a machine's.
+BY_HAND = "() => new Promise((done) => setTimeout(done, Math.max(0, 3500 - performance.now())))"
 CHUNK_ROWS = 2_000  # so that a file of some thousand rows is seen while it is taken in
 
 

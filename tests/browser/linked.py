@@ -39,19 +39,19 @@ def links_and_more() -> dict[str, str]:
         enterprise(810_002, TWINS, domicile=f"{STREET}1号"),
         enterprise(810_003, ALONE, domicile=f"{STREET}2号"),
     ]
-    _deliver(firms, "object_enterprise", market)
+    deliver(firms, "object_enterprise", market)
     other = [firms[2] | {"legal_representative": "李演示"}]
-    _deliver(other, "object_enterprise", fire)
+    deliver(other, "object_enterprise", fire)
     complaints = [
         nameless(810_001, TWINS, f"{STREET}1号"),
         nameless(810_002, ALONE, "上海市云杉苑路900号"),
         nameless(810_003, "榆苔餐饮", "上海市云杉苑路901号"),
     ]
-    _deliver(complaints, "complaint", market)
-    _deliver([lawful("officer", 1, certificate_code="DM810001")], "officer", market)
+    deliver(complaints, "complaint", market)
+    deliver([lawful("officer", 1, certificate_code="DM810001")], "officer", market)
     asked = questions.questions(chief, questions.Filter())
-    _until(lambda: list(asked) if asked.count() >= 3 else None)
-    conflict = _until(
+    until(lambda: list(asked) if asked.count() >= 3 else None)
+    conflict = until(
         Conflict.objects.select_related("party").filter(party__code=uscc(810_003)).first
     )
     single = asked.filter(candidates=1).order_by("pk")
@@ -66,8 +66,8 @@ def links_and_more() -> dict[str, str]:
     )
     relation = relate(stated, actor=chief)
     sample = samples.order_sample(market, 5, actor=chief, seed="演示")
-    _until(SamplePair.objects.filter(sample=sample).exists)
-    officer = _until(Officer.objects.filter(certificate="DM810001").first)
+    until(SamplePair.objects.filter(sample=sample).exists)
+    officer = until(Officer.objects.filter(certificate="DM810001").first)
     note_absence(officer, since=local_today(), until=None, reason="借调", actor=chief)
     terms = consents.Terms(market, "officer", local_today(), basis="演示", purpose="演示")
     consent = consents.give(terms, actor=chief)
@@ -100,7 +100,7 @@ def _quality(market) -> dict[str, str]:
     return {"digest": digest.case.number, "hint": str(Hint.objects.get(provider=market).pk)}
 
 
-def _deliver(rows, table: str, provider) -> None:
+def deliver(rows, table: str, provider) -> None:
     """Hand rows in as a file, and wait until the workers have taken it in."""
     delivery = records.Delivery(f"{table}.csv", provider, table=table, channel="api")
     data = as_csv(rows, table=table)
@@ -110,11 +110,12 @@ def _deliver(rows, table: str, provider) -> None:
         batch.refresh_from_db()
         return batch.state not in {"received", "checking"}
 
-    _until(landed)
+    until(landed)
     assert batch.accepted_count == len(rows), list(batch.refusals.values_list("reasons", flat=True))
 
 
-def _until(looked: Callable[[], T]) -> T:
+def until(looked: Callable[[], T]) -> T:
+    """What is there once it is; a worker makes it."""
     for _ in range(LOOKS):
         if found := looked():
             return found

@@ -1,13 +1,19 @@
 """Behind the scenes of the browser tests.
 
-A program of its own (`python -m tests.browser.stage ACT …`), speaking as the application:
+A program of its own, speaking as the application. `python -m tests.browser.stage ACT …` does one of
 
 - `city`: people of every role, and what rows are checked against. Every role's person signs in
   with its key (clerk, head, …) and the password of base/people/testing.
 - `idle SESSION`: a session has not been used for a day.
-- `links`: doubtful ties, a conflict, a decision, a sample, an officer, quality; says their numbers (linked.py).
-- `draw`: a draw of everybody's to see, held, with its results published; says its numbers.
-- `book`: a draft, versions that have not begun, an exception and an objection to it; says their numbers.
+- `come DRAW`: the hour of a draw's sources has come.
+
+or several of these one after the other, and says together what they are called:
+
+- `links`: doubtful ties, a conflict, a decision, a sample, an officer, quality (linked.py).
+- `draw`: a draw of everybody's to see, held, with its results published.
+- `work`: something at every step of a random inspection (inspecting.py).
+- `ground`: what a task rests on, and nothing more (inspecting.py).
+- `book`: a draft, versions that have not begun, an exception and an objection to it.
 """
 
 import json
@@ -22,6 +28,7 @@ django.setup()
 # These need the line above.
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.db import transaction  # noqa: E402
+from tests.browser import inspecting  # noqa: E402
 from tests.browser.linked import links_and_more  # noqa: E402
 
 from mingcha.base.days import local_today  # noqa: E402
@@ -35,9 +42,16 @@ from mingcha.domains.catalog import services as catalog  # noqa: E402
 from mingcha.domains.catalog.queries import exceptions, objections  # noqa: E402
 from mingcha.domains.catalog.services import objections as objecting  # noqa: E402
 from mingcha.domains.catalog.testing import put_checklist, put_item  # noqa: E402
-from mingcha.domains.inspections.models import Draw, Part, PublicityFile, RandomItem  # noqa: E402
+from mingcha.domains.inspections.models import (  # noqa: E402
+    Correction,
+    Draw,
+    Part,
+    PublicityFile,
+    RandomItem,
+)
 from mingcha.domains.inspections.services import (  # noqa: E402
     drawing,
+    followups,
     publicity,
     publishing,
     simulating,
@@ -77,7 +91,7 @@ def idle(key: str) -> None:
     session.save()
 
 
-def book() -> None:
+def book() -> dict[str, str]:
     """What people have done to the book, for the pages that show it."""
     drafter, chief = account_called("catalog-manager"), account_called("data-bureau")
     body, today = drafter.organisation, local_today()
@@ -99,20 +113,18 @@ def book() -> None:
     filed = objecting.file(one, said)
     assert objections.objection_of(filed.case).exception == one
     numbers = {"change": draft.number, "exception": excepted.number, "objection": filed.case.number}
-    print(json.dumps(numbers | {"coming": item, "coming_list": checklist}))  # noqa: T201  # the answer
+    return numbers | {"coming": item, "coming_list": checklist}
 
 
-def links() -> None:
-    """What the pages of links and their neighbours show."""
-    print(json.dumps(links_and_more()))  # noqa: T201  # the answer
-
-
-def draw() -> None:
+def draw() -> dict[str, str]:
     """A draw whose results are published, and all the figures that follow from it."""
-    if not Draw.objects.exists():
+    if not Draw.objects.filter(draw_id="SJ-2026-0001").exists():
         shown = Shown(Known())
         held = shown.draw("SJ-2026-0001")
-        shown.review(held.task, {held.units.first().key: "E"}, days=30)
+        mended, failed = held.units.filter(is_reserve=False)[:2]
+        shown.review(held.task, {mended.key: "E", failed.key: "A"}, days=30)
+        part = Part.objects.select_related("case__unit", "visit__party").get(result="A")
+        followups.open_for(part, actor=account_called("head"))
         publishing.publish_due(on=local_today())
         simulating.simulate(held, seconds=60, seeds=20)
         statistics.count_year(held.drawn_at.year)
@@ -123,14 +135,24 @@ def draw() -> None:
         wanted = publicity.Wanted("check_publicity", "gsxt", local_today(), local_today())
         publicity.make_file(wanted, body=shown.body, actor=None)
     held = Draw.objects.get(draw_id="SJ-2026-0001")
-    said = {
-        "draw": held.draw_id, "keyed_draw": "SJ-2026-0002", "cancelled_draw": "SJ-2026-0003", "publicity": PublicityFile.objects.get().pk,
+    return {
+        "draw": held.draw_id, "keyed_draw": "SJ-2026-0002", "cancelled_draw": "SJ-2026-0003",
+        "publicity": str(PublicityFile.objects.get().pk),
         "drawn_code": held.units.filter(is_reserve=False)[0].key,
-        "random_item": RandomItem.objects.get().public_id,
+        "random_item": RandomItem.objects.get(versions__name="食品经营者监督检查").public_id,
         "plan_number": held.task.line.plan.case.number, "task_number": held.task.case.number,
         "result_number": Part.objects.filter(visit__task=held.task)[0].case.number,
+        "order": Correction.objects.get(part__visit__task=held.task).case.number,
     }  # fmt: skip
-    print(json.dumps(said))  # noqa: T201  # the answer
+
+
+def ground() -> dict[str, str]:
+    """What a task rests on, as the pages call it."""
+    made = inspecting.Ground()
+    return {
+        "plan": str(made.batch), "objects": str(made.objects), "officers": str(made.officers),
+        "item": made.item.name, "body": made.market.name, "skill": inspecting.SKILL,
+    }  # fmt: skip
 
 
 class Known:
@@ -145,7 +167,17 @@ class Known:
         return account_called(role)
 
 
-ACTS = {"city": city, "idle": idle, "book": book, "links": links, "draw": draw}
+DONE = {"city": city, "idle": idle, "come": inspecting.come}
+TOLD = {
+    "book": book, "links": links_and_more, "draw": draw, "work": inspecting.at_work, "ground": ground,
+}  # fmt: skip
 
 if __name__ == "__main__":
-    ACTS[sys.argv[1]](*sys.argv[2:])
+    first, *rest = sys.argv[1:]
+    if first in DONE:
+        DONE[first](*rest)
+    else:
+        numbers: dict[str, str] = {}
+        for name in (first, *rest):
+            numbers |= TOLD[name]()
+        print(json.dumps(numbers))  # noqa: T201  # the answer

@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 from playwright.sync_api import Route, expect
+from tests.browser.conftest import BY_HAND
 from tests.browser.looking import objections
 
 from mingcha.domains.inspections.rules.bundle import zipped
@@ -77,7 +78,7 @@ def test_a_credit_code_is_answered_with_a_proof_that_the_browser_checks(desk_of,
     page = desk_of("", viewport=PHONE).page
     page.goto(f"/draws/{draw['draw']}/")
     page.get_by_label("统一社会信用代码").fill(draw["drawn_code"])
-    page.wait_for_timeout(3500)  # a form sent at once is taken for a machine's
+    page.evaluate(BY_HAND)
 
     page.get_by_role("button", name="查询").click()
 
