@@ -127,7 +127,9 @@ def test_a_changed_plan_is_a_later_version_once_it_is_published_again(year, clie
 
     assert year.move(client, "revise", reason="上级调整比例").status_code == 302
     do_jobs()
-    assert client.get(f"/spot-checks/plans/{number}/").status_code == 404
+    page = client.get(f"/spot-checks/plans/{number}/").content.decode()
+    assert "正在调整" in page and "食品经营者</" not in page
+    assert number not in client.get("/spot-checks/plans/").content.decode()
     assert facts()[f"{number}-1"][:2] == (1, "i")
     year.write(year.said("食品经营者", "0.08"))
     year.published(client)
@@ -145,6 +147,8 @@ def test_a_plan_that_was_called_off_is_withdrawn(year, client):
     do_jobs()
 
     assert {one[1] for one in facts().values()} == {"d"}
+    number = year.case().number
+    assert "公布后已撤销" in client.get(f"/spot-checks/plans/{number}/").content.decode()
     assert set(NationalRecord.objects.values_list("fact_id", flat=True)) == {None}
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
-from mingcha.base.cases.models import Clock
+from mingcha.base.cases.models import Clock, Step
 from mingcha.base.days import day_moment, local_today
 from mingcha.base.errors import NotFound
 from mingcha.base.people.models import Organisation
@@ -23,7 +23,7 @@ from mingcha.domains.inspections.models.lists import Method
 from mingcha.domains.inspections.models.tasks import Level, Mode
 from mingcha.domains.inspections.queries.naming import Naming
 from mingcha.domains.inspections.rules import criteria
-from mingcha.domains.inspections.states import PartState, TaskState
+from mingcha.domains.inspections.states import PartState, PlanState, TaskState
 from mingcha.standards import loader
 from mingcha.standards.masking import mask
 
@@ -93,6 +93,26 @@ def plans(sought: Sought) -> QuerySet[Plan]:
         found = found.filter(kind=sought.kind)
     found = found.annotate(batches=Count("lines", distinct=True))
     return found.filter(body__code=sought.body) if sought.body else found
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """A plan that was public and is being changed, or was called off (`is_over`)."""
+
+    title: str
+    body: str
+    year: int
+    is_over: bool
+
+
+def plan_taken_back(number: str) -> TakenBack | None:
+    """A plan whose address stays although its batches are not shown any more, or not now."""
+    was = Step.objects.filter(case=OuterRef("case"), move="publish")
+    found = Plan.objects.filter(Exists(was), published_at__isnull=True, case__number=number)
+    plan = found.select_related("body", "case").first()
+    if plan is None:
+        return None
+    return TakenBack(plan.title, plan.body.name, plan.year, plan.case.state == PlanState.DROPPED)
 
 
 def plan_called(number: str) -> Plan:

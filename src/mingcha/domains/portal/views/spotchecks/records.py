@@ -62,7 +62,9 @@ def item(request: HttpRequest, public_id: str) -> HttpResponse:
 @door(PUBLIC)
 @require_GET
 def plan(request: HttpRequest, number: str) -> HttpResponse:
-    """A published plan with its batches."""
+    """A published plan with its batches; one that is being changed says so."""
+    if (gone := notices.plan_taken_back(number)) is not None:
+        return _taken_back(request, number, gone)
     found = notices.plan_called(number)
     facts = [
         {"label": "制定单位", "value": found.body.name},
@@ -182,6 +184,20 @@ def _batch(line: Any) -> str:
     return f"{'、'.join(names)}；{line.scope}；{much}；{months}{joint}"
 
 
+def _taken_back(request: HttpRequest, number: str, plan: notices.TakenBack) -> HttpResponse:
+    why = (
+        "这项计划公布后已撤销。按它办过的抽查任务和结果仍在公告中。" if plan.is_over
+        else "制定单位正在调整这项计划，重新备案、公布后在本页显示。"
+    )  # fmt: skip
+    facts = [
+        {"label": "制定单位", "value": plan.body},
+        {"label": "年度", "value": str(plan.year)},
+        {"label": "说明", "value": why, "wide": True},
+    ]
+    state = ("已撤销", "todo") if plan.is_over else ("正在调整", "doing")
+    return _record(request, "plan", plan.title, state, facts, number=number, sections=[])
+
+
 def _record(  # noqa: PLR0913 -- what every record page has
     request: HttpRequest, kind: str, title: str, state: tuple[str, str],
     facts: list[Any], *, number: str, sections: Sequence[Mapping[str, object]],
@@ -192,6 +208,6 @@ def _record(  # noqa: PLR0913 -- what every record page has
         "state": {"label": state[0], "tone": state[1]},
         "facts": [one for one in facts if one.get("value") not in ("", None, "—")],
         "sections": sections,
-        "api_url": f"/api/v1/spot-checks/{kind}s/{number}" if kind != "item" else "",
+        "api_url": f"/api/v1/spot-checks/{kind}s/{number}" if kind != "item" and sections else "",
     }  # fmt: skip
     return render(request, "portal/spotchecks/record.html", context)
