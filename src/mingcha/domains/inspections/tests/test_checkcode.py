@@ -64,3 +64,20 @@ def test_the_notice_says_from_when_it_may_be_shown_and_what_to_type(scene):
     assert notice["shown_from"] == str(local_today()) and notice["site"] == "https://x/c/"
     source = files("mingcha.domains.inspections").joinpath("documents/notice.typ").read_text()
     assert "data.shown_from" in source and "data.site" in source and "data.check_code" in source
+
+
+@pytest.mark.row("BEY-10")
+def test_neither_notice_nor_code_is_shown_before_its_day(client, scene):
+    day = local_today() + timedelta(days=5)
+    plan = reverse("inspections:plan", args=[scene.case.number])
+    client.force_login(scene.one)
+    client.post(plan, {"on": day})
+    notice = client.get(reverse("inspections:notice_pdf", args=[scene.case.number]))
+    assert notice.status_code == 409 and str(day) in notice.content.decode()
+    client.logout()
+    early = client.get(reverse("inspections:check_code", args=[scene.part.visit.token]))
+    assert early.status_code == 409 and str(day) not in early.content.decode()
+    assert "演示康达饮品店" not in early.content.decode()
+    client.force_login(scene.one)
+    outside = client.post(plan, {"on": local_today() + timedelta(days=90)})
+    assert outside.status_code == 409

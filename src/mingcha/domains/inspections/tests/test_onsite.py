@@ -386,21 +386,6 @@ def sheet():
     return {"form_key": RatingForm().initial["form_key"]}
 
 
-@pytest.mark.row("BEY-10")
-def test_neither_notice_nor_code_is_shown_before_its_day(client, scene):
-    day = local_today() + timedelta(days=5)
-    plan = reverse("inspections:plan", args=[scene.case.number])
-    go(client, scene.one).post(plan, {"on": day})
-    notice = client.get(reverse("inspections:notice_pdf", args=[scene.case.number]))
-    assert notice.status_code == 409 and str(day) in said(notice)
-    client.logout()
-    early = client.get(reverse("inspections:check_code", args=[scene.part.visit.token]))
-    assert early.status_code == 409 and str(day) not in said(early)
-    assert "演示康达饮品店" not in said(early)
-    outside = go(client, scene.one).post(plan, {"on": local_today() + timedelta(days=90)})
-    assert outside.status_code == 409
-
-
 @pytest.mark.row("INS-5")
 @pytest.mark.row("INS-8")
 def test_notice_record_and_order_are_set_as_pdf(client, scene):
