@@ -30,7 +30,7 @@ from mingcha.standards import loader
 from mingcha.standards.masking import mask
 from mingcha.standards.model import Family, FieldType, Table
 
-PAGE = 30  # facts of one family on a page; the rest by paging
+PAGE = 20  # facts of one family on a page; the rest by paging
 UNSAID = ("chunk__root", "chunk__batch__counts", "chunk__batch__notes", "chunk__batch__sample")
 AT_ONCE = 500  # facts read together for an export
 
