@@ -252,7 +252,7 @@ PLACES = (
         "登记机关",
         "列入经营异常名录的线索送交哪个登记机关",
         "inspections:offices",
-        "organisations",
+        "register",
         "inspections.see",
         "检查",
         under="inspections:tasks",
