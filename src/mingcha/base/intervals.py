@@ -49,5 +49,10 @@ def never_overlap(
 
 def holds_on(day: date, since: str = "since", until: str = "until") -> Q:
     """The condition that a row is in force on a day."""
-    open_ended = Q(**{f"{until}__isnull": True}) | Q(**{f"{until}__gte": day})
-    return open_ended & Q(**{f"{since}__lte": day})
+    return holds_within(day, day, since, until)
+
+
+def holds_within(first: date, last: date, since: str = "since", until: str = "until") -> Q:
+    """The condition that a row is in force on some day of those from `first` to `last`."""
+    open_ended = Q(**{f"{until}__isnull": True}) | Q(**{f"{until}__gte": first})
+    return open_ended & Q(**{f"{since}__lte": last})

@@ -9,7 +9,7 @@ from django.db.models import Exists, Func, Min, OuterRef, Prefetch, Q, QuerySet
 
 from mingcha.base.days import local_today
 from mingcha.base.errors import NotFound
-from mingcha.base.intervals import holds_on
+from mingcha.base.intervals import holds_on, holds_within
 from mingcha.base.people.models import Account, Organisation
 from mingcha.base.people.queries import named, region_names
 from mingcha.base.rules.queries import in_force
@@ -242,9 +242,8 @@ def _warned_until(today: date) -> date:
 
 
 def _away(since: date, until: date) -> QuerySet[Absence]:
-    open_ended = Q(until__isnull=True) | Q(until__gte=since)
     mine = Q(officer__certificate=OuterRef("certificate"))
-    return Absence.objects.filter(open_ended, mine, since__lte=until)
+    return Absence.objects.filter(holds_within(since, until), mine)
 
 
 def _standing(standing: str) -> Q:

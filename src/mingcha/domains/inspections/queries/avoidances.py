@@ -20,10 +20,8 @@ from mingcha.domains.officers import queries as officers
 from mingcha.domains.officers.queries import Officer
 from mingcha.domains.parties import queries as parties
 from mingcha.domains.parties.queries import Party
-from mingcha.standards.masking import mask
 
 SUPERVISE = "audit.search"
-NATURAL_PERSON = "2"
 MOST_AT_ONCE = 50
 OWN = [one for one in Avoidance.Ground.choices if one[0] != Avoidance.Ground.ASKED]
 BASES = {
@@ -70,7 +68,7 @@ def avoidances(account: Account, asked: Filter) -> QuerySet[Avoidance]:
         about |= Q(party__code=asked.words.upper()) | Q(party__name=asked.words)
         if pairs:
             about |= Q(officer__search=PairQuery(pairs))
-            about |= Q(party__search=PairQuery(pairs)) & ~Q(party__kind=NATURAL_PERSON)
+            about |= Q(party__search=PairQuery(pairs)) & ~Q(party__kind=parties.PERSON)
         found = found.filter(about)
     if asked.ground:
         found = found.filter(ground=asked.ground)
@@ -169,13 +167,3 @@ def places_touched(officer: Officer, avoided: Iterable[Party]) -> Sequence[Place
         part__visit__party__in=[one.pk for one in avoided],
     )  # fmt: skip
     return list(found.select_related("part__case", "part__visit__party").order_by("pk"))
-
-
-def name_of(party: Party) -> str:
-    """What a party is called; of a person only the family name."""
-    return mask(party.name, "name") if party.kind == NATURAL_PERSON else party.name
-
-
-def code_of(party: Party) -> str:
-    """The code of a party; of a person masked."""
-    return mask(party.code, "id") if party.kind == NATURAL_PERSON else party.code

@@ -14,9 +14,8 @@ from mingcha.base.people.models import Organisation
 from mingcha.base.people.queries import line_above
 from mingcha.domains.inspections.models import Draw, NationalRecord, Plan, PlanLine, Task
 from mingcha.domains.inspections.models.tasks import Level
-from mingcha.domains.inspections.queries.public.notices import NATURAL_PERSON
 from mingcha.domains.inspections.states import TaskState
-from mingcha.domains.parties.queries import Party
+from mingcha.domains.parties.queries import PERSON, Party
 
 NO_DEPARTMENT = "制定单位及其上级都没有填写监管部门代码；请管理员在机构资料中填写，平台每夜再报一次"
 Row = Mapping[str, str]
@@ -44,7 +43,7 @@ def object_row(line: PlanLine | None, party: Party) -> Row | None:
 
     None for what has no place there: nothing planned, or an entity without a credit code.
     """
-    if line is None or party.kind == NATURAL_PERSON or not party.code:
+    if line is None or party.kind == PERSON or not party.code:
         return None
     return {
         "plan_id": plan_id(line), "object_name": party.name, "object_id": party.code,

@@ -11,6 +11,7 @@ from mingcha.base.cases.models import Case
 from mingcha.base.cases.queries import case_for, visible_to
 from mingcha.base.days import local_today, start_of
 from mingcha.base.errors import NotFound
+from mingcha.base.intervals import holds_within
 from mingcha.base.people.models import Account
 from mingcha.base.search import PairQuery, pair_query
 from mingcha.domains.inspections.models import (
@@ -191,9 +192,8 @@ def may_go(part: Part) -> list[tuple[str, str]]:
     )
     there = {place.officer_id for place in team(part)}
     found = officers.eligible(asked).exclude(pk__in=[pk for pk in there if pk is not None])
-    open_ended = Q(until__isnull=True) | Q(until__gte=task.first_on)
     parties = Q(party=part.visit.party_id) | Q(party__merged_into=part.visit.party_id)
-    avoided = Avoidance.objects.filter(open_ended, parties, since__lte=task.last_on)
+    avoided = Avoidance.objects.filter(holds_within(task.first_on, task.last_on), parties)
     found = found.exclude(certificate__in=avoided.order_by().values("officer__certificate"))
     return [(one.certificate, f"{one.name}（{one.certificate}）") for one in found.order_by("name")]
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, IntegerField, Q, QuerySet, Value, When
 
 from mingcha.base.days import local_today, plus_months
+from mingcha.base.intervals import holds_within
 from mingcha.base.people.models import Organisation
 from mingcha.base.people.queries import region_names
 from mingcha.base.rules.queries import in_force
@@ -278,9 +279,8 @@ class Avoided:
 
 def avoidances(task: Task, certificates: Iterable[str]) -> list[Avoided]:
     """The avoidances that hold in the days of a task, of some officers, each once. Two statements."""
-    open_ended = Q(until__isnull=True) | Q(until__gte=task.first_on)
     rows = Avoidance.objects.filter(
-        open_ended, since__lte=task.last_on, officer__certificate__in=list(certificates)
+        holds_within(task.first_on, task.last_on), officer__certificate__in=list(certificates)
     )
     found = list(rows.select_related("officer").order_by("pk"))
     gone = gone_into(one.party_id for one in found)

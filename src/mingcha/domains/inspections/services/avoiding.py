@@ -27,6 +27,7 @@ from mingcha.domains.inspections.services.common import act_on_avoidance
 from mingcha.domains.inspections.states import REVIEW
 from mingcha.domains.officers.queries import Officer
 from mingcha.domains.parties.queries import Party
+from mingcha.domains.records.queries.naming import name_of
 
 LEFT = "原检查人员回避"  # all that a vacant place says: it is public, the relation is not
 
@@ -77,7 +78,7 @@ def _refuse_twice(officer: Officer, party: Party, said: Declared) -> None:
     if same is not None:
         until = f"至 {same.until}" if same.until else "起，长期"
         raise BadInput(
-            problem=f"{officer.name}对“{avoidances.name_of(party)}”已有回避登记（{same.since} {until}）"
+            problem=f"{officer.name}对“{name_of(party)}”已有回避登记（{same.since} {until}）"
         )
 
 

@@ -24,7 +24,6 @@ from mingcha.domains.inspections.models import Part, Plan, PlanLine, PublicityFi
 from mingcha.domains.inspections.queries.contents import row as whole_row
 from mingcha.domains.inspections.queries.national import object_row, plan_id, plan_row
 from mingcha.domains.inspections.queries.public.notices import (
-    NATURAL_PERSON,
     Sought,
     code_of,
     name_of,
@@ -32,6 +31,7 @@ from mingcha.domains.inspections.queries.public.notices import (
     results,
 )
 from mingcha.domains.inspections.states import PUBLISH
+from mingcha.domains.parties.queries import PERSON
 from mingcha.domains.records.services import vault
 from mingcha.standards import loader
 
@@ -151,7 +151,7 @@ def _check(part: Part) -> Row | None:
 def _result(part: Part) -> Row:
     party, task = part.visit.party, part.visit.task
     items = [one.item for one in part.assignment.items.all()]
-    is_person = party.kind == NATURAL_PERSON
+    is_person = party.kind == PERSON
     return {
         "number": part.case.number, "party": name_of(party.kind, party.name),
         "party_type": "自然人" if is_person else "法人及非法人组织",

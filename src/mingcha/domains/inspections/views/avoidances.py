@@ -25,6 +25,7 @@ from mingcha.domains.inspections.services.avoiding import Declared
 from mingcha.domains.inspections.states import REVIEW, SEE
 from mingcha.domains.inspections.views import attempt, who
 from mingcha.domains.inspections.views.forms import DateInput
+from mingcha.domains.records.queries.naming import code_of, name_of
 
 STATES = {"now": ("在效", "doing"), "soon": ("未开始", "todo"), "over": ("已结束", "done")}
 BY = [("own", "本人声明"), ("unit", "单位登记")]
@@ -32,8 +33,8 @@ COLUMNS: Sequence[Column[Avoidance]] = (
     Column("officer", "执法人员", lambda a: a.officer.name, "officer__name"),
     Column("state", "状态", lambda a: STATES[queries.standing(a)][0]),
     Column("certificate", "执法证号", lambda a: a.officer.certificate, "officer__certificate"),
-    Column("party", "回避的监管对象", lambda a: queries.name_of(a.party), "party__name"),
-    Column("code", "代码", lambda a: queries.code_of(a.party), "party__code"),
+    Column("party", "回避的监管对象", lambda a: name_of(a.party), "party__name"),
+    Column("code", "代码", lambda a: code_of(a.party), "party__code"),
     Column("ground", "事由", lambda a: a.get_ground_display(), "ground"),
     Column("since", "起", lambda a: a.since, "since"),
     Column("until", "止", lambda a: a.until or "长期", "until"),
@@ -168,7 +169,7 @@ def avoidance_new(request: HttpRequest) -> HttpResponse:
     if found and not form.errors:
         context |= {
             "found": found, "ground": Avoidance.Ground(found["ground"]).label,
-            "names": [(queries.name_of(one), queries.code_of(one)) for one in found["parties"]],
+            "names": [(name_of(one), code_of(one)) for one in found["parties"]],
             "places": queries.places_touched(found["officer"], found["parties"]),
             "is_own": queries.is_own(found["officer"], account),
             "hidden": {name: request.POST.get(name, "") for name in form.fields},
@@ -194,7 +195,7 @@ def avoidance(request: HttpRequest, number: int) -> HttpResponse:
     label, tone = STATES[queries.standing(found)]
     context = {
         "avoidance": found, "label": label, "tone": tone, "facts": _facts(found), "form": form,
-        "title": f"{found.officer.name}回避{queries.name_of(found.party)}",
+        "title": f"{found.officer.name}回避{name_of(found.party)}",
         "may_end": queries.may_end(found, account) and not queries.is_over(found),
     }  # fmt: skip
     return render(
@@ -207,7 +208,7 @@ def _row(one: Avoidance) -> dict[str, object]:
     cells: list[dict[str, object]] = [{"text": str(column.text(one))} for column in columns]
     cells[0]["under"] = one.officer.certificate
     cells[1]["badge"] = STATES[queries.standing(one)][1]
-    cells[2]["under"] = queries.code_of(one.party)
+    cells[2]["under"] = code_of(one.party)
     return {"url": reverse("inspections:avoidance", args=[one.pk]), "cells": cells}
 
 
@@ -224,7 +225,7 @@ def _facts(one: Avoidance) -> list[dict[str, object]]:
     return [
         {"label": "执法人员", "value": one.officer.name, "under": f"执法证 {one.officer.certificate}"},
         {"label": "所属单位", "value": one.officer.body},
-        {"label": "回避的监管对象", "value": queries.name_of(one.party), "under": queries.code_of(one.party)},
+        {"label": "回避的监管对象", "value": name_of(one.party), "under": code_of(one.party)},
         {"label": "期间", "value": f"{one.since} 至 {one.until}" if one.until else f"{one.since} 起，长期"},
         {"label": "事由", "value": one.get_ground_display(), "under": queries.BASES[one.ground]},
         {"label": "登记", "value": _by(one), "under": minute_text(one.declared_at)},

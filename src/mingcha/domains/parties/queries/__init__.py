@@ -13,6 +13,7 @@ from mingcha.domains.parties.models import Identifier, Party
 
 __all__ = [
     "COUNTED",
+    "PERSON",
     "Filter",
     "Party",
     "beginning",

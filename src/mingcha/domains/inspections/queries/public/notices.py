@@ -24,12 +24,12 @@ from mingcha.domains.inspections.models.tasks import Level, Mode
 from mingcha.domains.inspections.queries.naming import Naming
 from mingcha.domains.inspections.rules import criteria
 from mingcha.domains.inspections.states import PartState, PlanState, TaskState
+from mingcha.domains.parties.queries import PERSON
 from mingcha.standards import loader
 from mingcha.standards.masking import mask
 
 WITHIN = ("inspections.publish_within", "inspections.publish_soon_within")
 RESULTS = "spot_check_result"
-NATURAL_PERSON = "2"
 BEGUN = (TaskState.UNDER_WAY, TaskState.DONE, TaskState.PUBLISHED)
 # Announced when frozen (by chance) or begun (by plan); who is checked for a reason is not warned.
 ANNOUNCED = Q(mode=Mode.RANDOM, draws__isnull=False) | Q(
@@ -176,7 +176,7 @@ def results(sought: Sought) -> QuerySet[Part]:
         named = Q(visit__party__search=PairQuery(pairs)) if pairs else Q()
         found = found.filter(named | Q(visit__party__code=sought.words.strip()))
         # A natural person is not found by name: names of persons are not public.
-        found = found.exclude(visit__party__kind=NATURAL_PERSON)
+        found = found.exclude(visit__party__kind=PERSON)
     if sought.kind:
         found = found.filter(result=sought.kind)
     if (first := day_moment(sought.since)) is not None:
@@ -257,9 +257,9 @@ def methods_of(version: RandomItemVersion) -> str:
 
 def name_of(kind: str, name: str) -> str:
     """The name of an entity as the public may see it: of a natural person, the family name."""
-    return mask(name, "name") if kind == NATURAL_PERSON else name
+    return mask(name, "name") if kind == PERSON else name
 
 
 def code_of(kind: str, code: str) -> str:
     """The code of an entity as the public may see it: a natural person's is never shown."""
-    return mask(code, "all") if kind == NATURAL_PERSON else code
+    return mask(code, "all") if kind == PERSON else code
